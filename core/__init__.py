@@ -1,0 +1,1 @@
+"""SaltScope without a screen: data, figures, models, jobs and reviews."""

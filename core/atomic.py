@@ -1,0 +1,141 @@
+"""Writes that are either whole or not there: a temporary name beside the target, fsync, rename.
+
+Whoever writes holds a lock on the unfinished file or folder. A killed writer's lock is gone, so
+`sweep` can tell its remains from the work of a living one, on any machine that shares the folder.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+PREFIX = ".part-"  # every unfinished file or folder starts with this
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path; on success it becomes `path`, on any error it is removed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(lambda: tempfile.mkstemp(prefix=PREFIX, suffix=path.suffix, dir=path.parent)[1]) as part:
+        try:
+            yield part
+            part.chmod(0o644)
+            _sync(part)
+            os.replace(part, path)
+            _sync(path.parent)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` to `path`, whole or not at all."""
+    with replacing(path) as part:
+        part.write_bytes(data)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as indented JSON to `path`, whole or not at all."""
+    write_bytes(path, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `path`; on success it takes the place of `path`.
+
+    An older folder at `path` is moved aside first and removed last, so that a kill leaves the old
+    one, the new one, or (between two renames) the old one under a `.part-` name that
+    `recover_folder` puts back.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    recover_folder(path)
+    old = path.parent / f"{PREFIX}old-{path.name}"
+    with _locked(lambda: tempfile.mkdtemp(prefix=PREFIX, suffix=f"-{path.name}", dir=path.parent)) as part:
+        try:
+            yield part
+            part.chmod(0o755)
+            for file in part.rglob("*"):
+                _sync(file)
+            if path.exists():
+                shutil.rmtree(old, ignore_errors=True)
+                with _lock(path):
+                    os.rename(path, old)
+                    os.rename(part, path)
+            else:
+                os.rename(part, path)
+            _sync(path.parent)
+            shutil.rmtree(old, ignore_errors=True)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            recover_folder(path)
+            raise
+
+
+def recover_folder(path: Path) -> None:
+    """Put back the old folder when a kill fell between the two renames of `replacing_folder`."""
+    old = path.parent / f"{PREFIX}old-{path.name}"
+    if old.exists() and not path.exists():
+        os.rename(old, path)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder so that it is gone at once for everybody, even if the removal is killed."""
+    gone = Path(tempfile.mkdtemp(prefix=PREFIX, suffix="-gone", dir=path.parent))
+    os.rename(path, gone / path.name)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed writers left in `folder`; what is being written stays."""
+    for part in folder.glob(f"{PREFIX}*"):
+        with suppress(OSError), _lock(part, wait=False):
+            if part.name.startswith(f"{PREFIX}old-"):
+                recover_folder(folder / part.name.removeprefix(f"{PREFIX}old-"))
+            if part.is_dir():
+                shutil.rmtree(part)
+            else:
+                part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(create: Callable[[], str]) -> Iterator[Path]:
+    """The path that `create` made, locked; made again if a `sweep` came between the two steps."""
+    while True:
+        part = Path(create())
+        try:
+            handle = os.open(part, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if part.exists():
+            break
+        os.close(handle)
+    try:
+        yield part
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _lock(path: Path, wait: bool = True) -> Iterator[None]:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
