@@ -1,10 +1,10 @@
 """Every path on disk, in one class.
 
-    datasets/<name>/   tiles.npy · masks.npy · index.parquet · source.json
-    sources/<name>/    files that the program fetched or made, before their import
-    runs/<id>/         one training: a job folder with checkpoints, samples and predictions
-    jobs/<id>/         any other long work: import, demo, prediction
-    saltscope.db       review store
+datasets/<name>/   tiles.npy · masks.npy · index.parquet · source.json
+sources/<name>/    files that the program fetched or made, before their import
+runs/<id>/         one training: a job folder with checkpoints, samples and predictions
+jobs/<id>/         any other long work: import, demo, prediction
+saltscope.db       review store
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def check_name(name: str, what: str = "name") -> str:
     if not NAME.fullmatch(name) or ".." in name:
         shown = repr(name if len(name) <= 60 else name[:57] + "...")
         raise BadName(
-            f"{shown} can't be used as a {what}: expected 1 to 100 letters, digits, '-', '_' or single '.', starting with a letter or digit"
+            f"{shown} can't be used as a {what}: expected 1 to 100 letters, digits, '-', '_' or single '.', "
+            "starting with a letter or digit"
         )
     return name
 
@@ -114,7 +115,9 @@ class Workspace:
                 folder.mkdir(parents=True, exist_ok=True)
             atomic.sweep(workspace.datasets)
         except (NotADirectoryError, FileExistsError) as error:
-            raise WorkspaceError(f"{path}: a file stands where the workspace folder should be; choose another --workspace") from error
+            raise WorkspaceError(
+                f"{path}: a file stands where the workspace folder should be; choose another --workspace"
+            ) from error
         except OSError as error:
             raise WorkspaceError(in_words(error)) from error
         return workspace
@@ -154,7 +157,9 @@ class Workspace:
 
     def dataset_names(self) -> list[str]:
         """Names of all imported data sets, sorted."""
-        return sorted(path.parent.name for path in self.datasets.glob("*/index.parquet") if NAME.fullmatch(path.parent.name))
+        return sorted(
+            path.parent.name for path in self.datasets.glob("*/index.parquet") if NAME.fullmatch(path.parent.name)
+        )
 
     def run(self, run_id: str) -> RunFolder:
         """Folder of run `run_id`, which need not exist yet. Raises `BadName`."""

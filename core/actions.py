@@ -1,0 +1,146 @@
+"""What a button or a command sets going: the same functions behind both.
+
+The functions that end in `_job` run inside a job's process and are named in its `job.json`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core import jobs
+from core.progress import Progress, silent
+from core.workspace import JobFolder, RunFolder, Workspace
+
+if TYPE_CHECKING:
+    from core.segment.settings import TrainSettings
+
+TRAIN = "core.segment.train:run"
+
+
+def start_training(workspace: Workspace, settings: TrainSettings) -> RunFolder:
+    """Start a training in a process of its own. Raises `NotFound` if there is no such data set."""
+    run = _new_run(workspace, settings)
+    jobs.submit(workspace, run, TRAIN, {"settings": asdict(settings)}, _title(settings))
+    return run
+
+
+def train_here(workspace: Workspace, settings: TrainSettings, progress: Progress = silent) -> RunFolder:
+    """Train in this process; every page shows it all the same."""
+    run = _new_run(workspace, settings)
+    jobs.create(run, TRAIN, {"settings": asdict(settings)}, _title(settings))
+    jobs.execute(workspace, run, progress)
+    return run
+
+
+def run_facts(run: RunFolder) -> dict[str, Any]:
+    """run, state, epoch, epochs, best {epoch, map, loss}, seconds, device, error."""
+    now = jobs.status(run)
+    known = {name: now.facts.get(name) for name in ("epoch", "epochs", "best")}
+    return {
+        "run": run.id,
+        "state": now.state.value,
+        **known,
+        "seconds": now.seconds,
+        "device": now.facts.get("device"),
+        "error": now.error,
+    }
+
+
+def start_prediction(workspace: Workspace, run_id: str, dataset: str, split: str) -> JobFolder:
+    """Predict in a process of its own."""
+    workspace.existing_run(run_id)
+    workspace.existing_dataset(dataset)
+    arguments = {"run_id": run_id, "dataset": dataset, "split": split}
+    return _start(workspace, "predict", "core.segment.predict:run", arguments, f"Predict {split} tiles of {dataset}")
+
+
+def start_import(workspace: Workspace, source: Path, name: str | None) -> JobFolder:
+    """Import in a process of its own."""
+    arguments = {"source": str(source), "name": name}
+    return _start(workspace, "import", "core.actions:import_job", arguments, f"Import {name or source.name}")
+
+
+def start_demo(workspace: Workspace, name: str = "demo", *, with_run: bool) -> JobFolder:
+    """Make the demo data set (and a run on it) in a process of its own."""
+    arguments = {"name": name, "tiles": 600, "seed": 0, "with_run": with_run}
+    return _start(
+        workspace,
+        "demo",
+        "core.actions:demo_job",
+        arguments,
+        "Make the demo" + (" and train on it" if with_run else ""),
+    )
+
+
+def make_demo(
+    workspace: Workspace, name: str, tiles: int, seed: int, with_run: bool, progress: Progress = silent
+) -> dict[str, Any]:
+    """The synthetic data set; with a run also a small model, its predictions and the review queue."""
+    from core.dataset.synthetic import make_demo as make_dataset
+
+    report = make_dataset(workspace, name, tiles, seed, progress)
+    result = {"name": report.name, "tiles": report.tiles, "train": report.train, "test": report.test}
+    return result | _demo_run(workspace, report.name, progress) if with_run else result
+
+
+def delete_dataset(workspace: Workspace, name: str) -> None:
+    """Remove a data set; runs that were trained on it stay."""
+    workspace.delete_dataset(name)
+
+
+def delete_run(workspace: Workspace, run_id: str) -> None:
+    """Remove a run and its place in the review queue. Raises `Busy` while it works."""
+    from core.errors import Busy
+    from core.review.store import ReviewStore
+
+    run = workspace.existing_run(run_id)
+    if jobs.status(run).state in (jobs.State.QUEUED, jobs.State.RUNNING):
+        raise Busy(f"run {run_id} is at work; stop it first")
+    workspace.delete_run(run_id)
+    ReviewStore(workspace.database_url).delete_run(run_id)
+
+
+def import_job(
+    workspace: Workspace, folder: JobFolder, progress: Progress, source: str, name: str | None
+) -> dict[str, Any]:
+    """Job: `core.dataset.importing.import_source`."""
+    from core.dataset.importing import import_source
+
+    return asdict(import_source(Path(source), workspace, name, progress=progress))
+
+
+def demo_job(
+    workspace: Workspace, folder: JobFolder, progress: Progress, name: str, tiles: int, seed: int, with_run: bool
+) -> dict[str, Any]:
+    """Job: `make_demo`."""
+    return make_demo(workspace, name, tiles, seed, with_run, progress)
+
+
+def _demo_run(workspace: Workspace, name: str, progress: Progress) -> dict[str, Any]:
+    from core.review.flagging import flag_run
+    from core.review.policy import FlagRules
+    from core.review.store import ReviewStore
+    from core.segment.predict import predict
+    from core.segment.settings import TrainSettings
+
+    run = train_here(workspace, TrainSettings.from_pairs([f"dataset={name}"], "demo"), progress)
+    predict(workspace, run.id, name, "all", progress=progress)
+    flagged = flag_run(workspace, ReviewStore(workspace.database_url), run.id, name, FlagRules())
+    return {"run": run.id, "best": run_facts(run)["best"], **flagged}
+
+
+def _new_run(workspace: Workspace, settings: TrainSettings) -> RunFolder:
+    workspace.existing_dataset(settings.dataset)
+    return workspace.run(jobs.new_id(settings.model))
+
+
+def _title(settings: TrainSettings) -> str:
+    return f"Train {settings.model} on {settings.dataset}"
+
+
+def _start(workspace: Workspace, kind: str, target: str, arguments: dict[str, Any], title: str) -> JobFolder:
+    folder = workspace.job(jobs.new_id(kind))
+    jobs.submit(workspace, folder, target, arguments, title)
+    return folder

@@ -1,0 +1,115 @@
+"""Commands about data sets: demo, import, datasets, delete, summary."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.options import JsonOption, WorkspaceOption, answer, facts, table, warn
+from core.errors import BadInput, NotFound
+from core.progress import terminal
+from core.workspace import Workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to `app`."""
+    app.command()(demo)
+    app.command("import")(import_)
+    app.command()(datasets)
+    app.command()(delete)
+    app.command()(summary)
+
+
+def demo(
+    name: Annotated[str, typer.Option(help="Name of the data set.")] = "demo",
+    tiles: Annotated[int, typer.Option(min=16, help="Number of tiles.")] = 600,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same tiles.")] = 0,
+    with_run: Annotated[bool, typer.Option("--with-run", help="Also train a small model, predict and flag.")] = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make the synthetic data set."""
+    from core import actions
+
+    opened = Workspace.open(workspace)
+    with terminal() as progress:
+        result = actions.make_demo(opened, name, tiles, seed, with_run, progress)
+    answer(json, result, facts(result))
+
+
+def import_(
+    source: Annotated[
+        Path, typer.Argument(help="Kaggle's folder, unpacked or not, its outer zip, or images/ + masks/.")
+    ],
+    name: Annotated[str | None, typer.Option(help="Name of the data set [default: that of the source]")] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Decode tiles once, into packed arrays."""
+    from core.dataset.importing import import_source
+
+    opened = Workspace.open(workspace)
+    with terminal() as progress:
+        report = import_source(source, opened, name, progress=progress)
+    for warning in report.warnings:
+        warn(warning)
+    done = "imported" if report.changed else "unchanged"
+    answer(
+        json,
+        asdict(report),
+        f"{report.name}: {done}, {report.train:,} train and {report.test:,} test tiles "
+        f"of {report.tile_shape[0]}×{report.tile_shape[1]} in {report.seconds:.1f} s",
+    )
+
+
+def datasets(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """List the data sets."""
+    from core.dataset.tiles import TileStore
+
+    opened = Workspace.open(workspace)
+    rows = []
+    for name in opened.dataset_names():
+        store = TileStore.open(opened.dataset(name))
+        train = int((store.index["split"] == "train").sum())
+        shape = "×".join(map(str, store.tile_shape))
+        rows.append(
+            {"name": name, "tiles": len(store), "train": train, "test": len(store) - train, "tile_shape": shape}
+        )
+    text = (
+        table(rows, ["name", "tiles", "train", "test", "tile_shape"])
+        if rows
+        else "no data set yet: python -m core demo"
+    )
+    answer(json, {"datasets": [row | {"tile_shape": [*map(int, row["tile_shape"].split("×"))]} for row in rows]}, text)
+
+
+def delete(
+    name: Annotated[str, typer.Argument(metavar="NAME_OR_RUN", help="A data set or a run.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without the question.")] = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Remove a data set or a run."""
+    from core.actions import delete_dataset, delete_run
+
+    opened = Workspace.open(workspace)
+    is_dataset, is_run = name in opened.dataset_names(), opened.run(name).job.is_file()
+    if not (is_dataset or is_run):
+        raise NotFound(f"there is no data set or run {name!r} in {opened.root}; `datasets` and `runs` list them")
+    kind = "data set" if is_dataset else "run"
+    if not yes and not typer.confirm(f"Delete {kind} {name} for good?", err=True):
+        raise BadInput(f"{kind} {name} was kept; add --yes to delete it without the question")
+    (delete_dataset if is_dataset else delete_run)(opened, name)
+    answer(json, {"deleted": name, "kind": kind}, f"deleted {kind} {name}")
+
+
+def summary(name: str, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """The figures of the EDA pages."""
+    from core.dataset.tiles import TileStore
+    from core.explore.statistics import summary as summarise
+
+    result = summarise(TileStore.open(Workspace.open(workspace).existing_dataset(name)))
+    answer(json, result, facts(result))

@@ -1,0 +1,134 @@
+"""Commands about runs: train, runs, status, stop, resume, evaluate, predict."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.options import JsonOption, WorkspaceOption, answer, facts, table
+from core.progress import terminal
+from core.workspace import RunFolder, Workspace
+
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, as `runs` lists it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to `app`."""
+    for command in (train, runs, status, stop, resume, evaluate, predict):
+        app.command()(command)
+
+
+def train(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Data set to train on.")],
+    preset: Annotated[str, typer.Option(help="Settings to start from.")] = "unet",
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; may be repeated.")
+    ] = None,
+    background: Annotated[
+        bool, typer.Option("--background", help="Return at once; `status` tells how it goes.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Train a model."""
+    from core import actions
+    from core.segment.settings import TrainSettings
+
+    opened = Workspace.open(workspace)
+    opened.existing_dataset(name)
+    settings = TrainSettings.from_pairs([*(set_ or []), f"dataset={name}"], preset)
+    if background:
+        run = actions.start_training(opened, settings)
+    else:
+        with terminal() as progress:
+            run = actions.train_here(opened, settings, progress)
+    _show(run, json)
+
+
+def runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """List the runs, the newest first."""
+    rows = [_facts(folder) for folder in Workspace.open(workspace).all_runs()]
+    shown = [row | {"map": (row["best"] or {}).get("map")} for row in rows]
+    columns = ["run", "state", "epoch", "epochs", "map", "seconds", "device"]
+    answer(json, {"runs": rows}, table(shown, columns) if rows else "no run yet: python -m core train NAME")
+
+
+def status(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """How a run goes."""
+    _show(Workspace.open(workspace).existing_run(run), json)
+
+
+def stop(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """Ask a run to stop; it does within one batch."""
+    from core.jobs import request_stop
+
+    folder = Workspace.open(workspace).existing_run(run)
+    request_stop(folder)
+    _show(folder, json)
+
+
+def resume(
+    run: RunArgument,
+    background: Annotated[
+        bool, typer.Option("--background", help="Return at once; `status` tells how it goes.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Go on from the last finished epoch."""
+    from core import jobs
+
+    opened = Workspace.open(workspace)
+    folder = opened.existing_run(run)
+    if background:
+        jobs.resume(opened, folder)
+    else:
+        with terminal() as progress:
+            jobs.execute(opened, folder, progress)
+    _show(folder, json)
+
+
+def evaluate(
+    run: RunArgument,
+    dataset: Annotated[str, typer.Option(help="Its own data set: the validation tiles; another: all labelled tiles.")],
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """The competition's score of a run."""
+    from core.segment.predict import evaluate as evaluate_run
+
+    opened = Workspace.open(workspace)
+    opened.existing_run(run)
+    opened.existing_dataset(dataset)
+    with terminal() as progress:
+        result = evaluate_run(opened, run, dataset, progress=progress)
+    answer(json, result, facts(result))
+
+
+def predict(
+    run: RunArgument,
+    dataset: Annotated[str | None, typer.Option(help="[default: the run's own]")] = None,
+    split: Annotated[str, typer.Option(help="train, test or all")] = "test",
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Probability maps and figures of every tile."""
+    from core.segment.predict import predict as predict_run
+
+    opened = Workspace.open(workspace)
+    opened.existing_run(run)
+    with terminal() as progress:
+        result = predict_run(opened, run, dataset, split, progress=progress)
+    answer(json, result, facts(result))
+
+
+def _show(folder: RunFolder, as_json: bool) -> None:
+    value = _facts(folder)
+    answer(as_json, value, facts(value))
+
+
+def _facts(folder: RunFolder) -> dict[str, Any]:
+    from core.actions import run_facts
+
+    return run_facts(folder)

@@ -1,0 +1,79 @@
+"""What a person has chosen: kept for the session, mirrored in the URL.
+
+Session keys (none belongs to a widget, so they outlive a page):
+    selection    the `Selection` below
+    url          the query parameters as this module last wrote them
+    reviewer     the name that stands beside decisions
+"""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import streamlit as st
+
+from core.explore.filters import TileFilter
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Data set, run, filter and tile that every page shares."""
+
+    dataset: str | None = None
+    run: str | None = None
+    tile: str | None = None
+    filter: TileFilter = field(default_factory=TileFilter)
+
+    @classmethod
+    def from_query(cls, query: dict[str, str]) -> Selection:
+        """Read from query parameters; what is not there is not chosen."""
+        return cls(query.get("dataset"), query.get("run"), query.get("tile"), TileFilter.from_query(query))
+
+    def to_query(self) -> dict[str, str]:
+        """Query parameters that `from_query` reads back."""
+        names = {"dataset": self.dataset, "run": self.run, "tile": self.tile}
+        return {key: value for key, value in names.items() if value} | self.filter.to_query()
+
+
+OWN_PARAMETERS = {"dataset", "run", "tile", *TileFilter.QUERY_KEYS}
+
+
+def selection() -> Selection:
+    """What is chosen now."""
+    return st.session_state.setdefault("selection", Selection())
+
+
+def select(**changes: Any) -> None:
+    """Change fields of the selection, here and in the URL."""
+    changed = replace(selection(), **changes)
+    if "dataset" in changes and changes["dataset"] != selection().dataset:
+        changed = replace(
+            changed, run=changes.get("run"), tile=changes.get("tile"), filter=changes.get("filter", TileFilter())
+        )
+    st.session_state["selection"] = changed
+    _write_url()
+
+
+def synchronise() -> None:
+    """Take over a URL that came from outside (a link, the back button), else write the selection into it."""
+    query = {key: value for key, value in st.query_params.to_dict().items() if key in OWN_PARAMETERS}
+    if query and query != st.session_state.get("url"):
+        st.session_state["selection"] = Selection.from_query(query)
+    _write_url()
+
+
+def reviewer() -> str:
+    """The name that is stored with decisions: as entered, else that of the account the server runs under."""
+    return st.session_state.setdefault("reviewer", getpass.getuser())
+
+
+def _write_url() -> None:
+    wanted = selection().to_query()
+    for key in OWN_PARAMETERS & set(st.query_params) - set(wanted):
+        del st.query_params[key]
+    for key, value in wanted.items():
+        if st.query_params.get(key) != value:
+            st.query_params[key] = value
+    st.session_state["url"] = wanted

@@ -1,0 +1,35 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from core.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace."""
+    return Workspace.open(tmp_path / "workspace")
+
+
+@pytest.fixture(scope="session")
+def tgs() -> Path:
+    """The folder with real tiles; skips where there is none."""
+    folder = os.environ.get("SALTSCOPE_TGS")
+    if not folder:
+        pytest.skip("SALTSCOPE_TGS names no folder with real tiles")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def kaggle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Synthetic tiles as Kaggle delivers its own: train.zip, test.zip and the csv files."""
+    from core.dataset.synthetic import simulate, write_kaggle
+
+    folder = tmp_path_factory.mktemp("kaggle")
+    write_kaggle(simulate(tiles=32, seed=1), folder)
+    return folder
