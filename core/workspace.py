@@ -95,6 +95,11 @@ class RunFolder(JobFolder):
         """Folder of the predictions for `split` (train, test or all) of `dataset`."""
         return self.root / "predictions" / f"{check_name(dataset, 'data set name')}-{check_name(split, 'split')}"
 
+    def all_predictions(self) -> list[Path]:
+        """Folders of finished predictions, the newest first."""
+        found = [path.parent for path in self.root.glob("predictions/*/predictions.parquet")]
+        return sorted(found, key=lambda folder: folder.stat().st_mtime, reverse=True)
+
 
 @dataclass(frozen=True)
 class Workspace:

@@ -1,0 +1,71 @@
+"""Overview: what is here, what to do next, and the way in for tiles."""
+
+import streamlit as st
+
+from core import actions
+from core.dataset.tiles import TileStore
+from core.explore import numbers
+from dashboard import cache, next_step, state
+from dashboard.components import import_form, job_panel, top_bar
+from dashboard.components.gallery import gallery, tiles_for_gallery
+
+
+def show_figures(store: TileStore) -> None:
+    figures = cache.summary(store.name)
+    salt, depth = figures["salt_proportion"], figures["depth"]
+    labelled = figures["train"]
+    columns = st.columns(5)
+    columns[0].metric("Tiles", f"{figures['tiles']:,}", border=True)
+    columns[1].metric("Labelled", f"{labelled:,}", border=True)
+    empty = numbers.percent(figures["empty_masks"] / labelled) if labelled else "–"
+    columns[2].metric("Without salt", empty, border=True, help="Share of the labelled tiles whose mask is empty")
+    columns[3].metric("Mean salt", numbers.percent(salt["mean"]), border=True, help="Over all labelled tiles")
+    span = "–" if depth["min"] is None else f"{depth['min']:.0f}–{depth['max']:.0f} ft"
+    columns[4].metric("Depth", span, border=True)
+
+
+def show_next_step() -> None:
+    step = next_step.next_step(context.workspace, context.store.name if context.store else None)
+    busy = bool(job_panel.active())
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="next_step"):
+        st.markdown(f"**Next:** {step.sentence}", width="stretch")
+        if st.button(
+            step.label, type="primary", icon=":material/arrow_forward:", disabled=busy and "demo" in step.label
+        ):
+            step.act()
+            st.rerun()
+
+
+def show_datasets() -> None:
+    for name in context.workspace.dataset_names():
+        store = cache.store(name)
+        with st.container(horizontal=True, vertical_alignment="center", key=f"dataset_{name}"):
+            height, width = store.tile_shape
+            st.markdown(f"**{name}** · {len(store):,} tiles of {height}×{width}", width="stretch")
+            if st.button("Open", key=f"open_{name}"):
+                state.select(dataset=name)
+                st.rerun()
+            with st.popover("Delete", icon=":material/delete:"):
+                st.write(f"Delete **{name}** for good? Runs that were trained on it stay.")
+                if st.button("Delete it", key=f"delete_{name}", type="primary"):
+                    actions.delete_dataset(context.workspace, name)
+                    state.select(dataset=None)
+                    st.rerun()
+
+
+context = top_bar.show("Overview", needs=None, filters=False)
+show_next_step()
+if context.store:
+    show_figures(context.store)
+    picked = gallery(
+        tiles_for_gallery(context.store, cache.showcase(context.store.name)), key="showcase", view="overlay"
+    )
+    if picked.opened:
+        state.open_tile(picked.opened)
+left, right = st.columns(2)
+with left:
+    st.subheader("Import tiles", anchor=False)
+    import_form.show(context.workspace)
+with right:
+    st.subheader("Data sets", anchor=False)
+    show_datasets()
