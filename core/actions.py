@@ -5,11 +5,13 @@ The functions that end in `_job` run inside a job's process and are named in its
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import jobs
+from core.errors import Busy, Stopped
 from core.progress import Progress, silent
 from core.workspace import JobFolder, RunFolder, Workspace
 
@@ -27,11 +29,19 @@ def start_training(workspace: Workspace, settings: TrainSettings) -> RunFolder:
 
 
 def train_here(workspace: Workspace, settings: TrainSettings, progress: Progress = silent) -> RunFolder:
-    """Train in this process; every page shows it all the same."""
+    """Train in this process; every page shows it all the same, and can stop it."""
     run = _new_run(workspace, settings)
     jobs.create(run, TRAIN, {"settings": asdict(settings)}, _title(settings))
-    jobs.execute(workspace, run, progress)
+    with suppress(Stopped):
+        jobs.execute(workspace, run, progress)
     return run
+
+
+def resume_here(workspace: Workspace, run: RunFolder, progress: Progress = silent) -> None:
+    """Go on with a training in this process."""
+    jobs.requeue(run)
+    with suppress(Stopped):
+        jobs.execute(workspace, run, progress)
 
 
 def run_facts(run: RunFolder) -> dict[str, Any]:
@@ -92,11 +102,10 @@ def delete_dataset(workspace: Workspace, name: str) -> None:
 
 def delete_run(workspace: Workspace, run_id: str) -> None:
     """Remove a run and its place in the review queue. Raises `Busy` while it works."""
-    from core.errors import Busy
     from core.review.store import ReviewStore
 
     run = workspace.existing_run(run_id)
-    if jobs.status(run).state in (jobs.State.QUEUED, jobs.State.RUNNING):
+    if jobs.status(run).state.active:
         raise Busy(f"run {run_id} is at work; stop it first")
     workspace.delete_run(run_id)
     ReviewStore(workspace.database_url).delete_run(run_id)

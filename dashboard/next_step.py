@@ -38,7 +38,7 @@ def next_step(workspace: Workspace, dataset: str | None) -> Step:
     if not runs:
         return Step("Train a first model on these tiles.", "Train", lambda: navigation.open_page("train"))
     run = next((one for one in runs if one.id == state.selection().run), runs[0])
-    if jobs.status(run).state in (jobs.State.QUEUED, jobs.State.RUNNING):
+    if jobs.status(run).state.active:
         return Step("A model is training.", "Watch it", lambda: navigation.open_page("train", run=run.id))
     if not any(run.all_predictions()):
         return Step("The model has predicted nothing yet.", "Predict", lambda: navigation.open_page("predictions"))

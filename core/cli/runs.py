@@ -77,7 +77,7 @@ def resume(
     json: JsonOption = False,
 ) -> None:
     """Go on from the last finished epoch."""
-    from core import jobs
+    from core import actions, jobs
 
     opened = Workspace.open(workspace)
     folder = opened.existing_run(run)
@@ -85,7 +85,7 @@ def resume(
         jobs.resume(opened, folder)
     else:
         with terminal() as progress:
-            jobs.execute(opened, folder, progress)
+            actions.resume_here(opened, folder, progress)
     _show(folder, json)
 
 

@@ -16,7 +16,7 @@ def active() -> list[tuple[JobFolder, JobStatus]]:
     workspace = cache.workspace()
     recent = [*workspace.all_runs()[:20], *workspace.all_jobs()[:20]]
     found = [(folder, status(folder)) for folder in recent]
-    return [(folder, now) for folder, now in found if now.state in (State.QUEUED, State.RUNNING)]
+    return [(folder, now) for folder, now in found if now.state.active]
 
 
 def show() -> None:

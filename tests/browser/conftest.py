@@ -1,84 +1,21 @@
-"""A real server and a real browser."""
+"""Every browser test gets a real server over a workspace of its own, and a real browser."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@dataclass
-class Server:
-    """`streamlit run` on a free port, over one workspace."""
-
-    script: Path
-    workspace: Path
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self, cwd: Path | None = None) -> None:
-        """Start and wait until the server answers."""
-        command = [sys.executable, "-m", "streamlit", "run", str(self.script)]
-        command += ["--server.port", str(self.port), "--server.headless", "true"]
-        environment = {**os.environ, "SALTSCOPE_WORKSPACE": str(self.workspace)}
-        with (self.workspace.parent / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                command, cwd=cwd or self.workspace.parent, env=environment, stdout=log, stderr=log
-            )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1):
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise TimeoutError((self.workspace.parent / "server.log").read_text())
-
-    def kill(self) -> None:
-        """End the server as a crash would."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        self.process = None
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.server import APP, Server, free_port, launch
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium where it is installed, else Playwright's own."""
-    installed = shutil.which("chromium") or shutil.which("chromium-browser")
+    """One Chromium for all tests."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=installed, args=FLAGS)
+        launched = launch(playwright)
         yield launched
         launched.close()
 
@@ -95,7 +32,7 @@ def browser_page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """The dashboard over an empty workspace."""
-    started = Server(ROOT / "dashboard" / "app.py", tmp_path / "workspace", free_port())
+    started = Server(APP, tmp_path / "workspace", free_port())
     started.start()
     yield started
     if started.process is not None:
