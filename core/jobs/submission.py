@@ -78,8 +78,8 @@ def requeue(folder: JobFolder) -> None:
         _check_resumable(folder)  # somebody else may have come first
         try:
             folder.stop_request.unlink(missing_ok=True)
-            ended = {"state": State.QUEUED, "queued": record.now(), "finished": None, "error": None}
-            record.write(folder, record.read(folder.status) | ended)
+            facts = record.read(folder.status).get("facts", {})  # what was reached still holds
+            record.write(folder, {"state": State.QUEUED, "queued": record.now(), "facts": facts})
         except OSError as error:
             raise WorkspaceError(in_words(error)) from error
 
