@@ -59,5 +59,7 @@ def in_words(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{where}the disk is full; free some space and try again"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{where}no permission to write or read here; choose another --workspace or change the folder's permissions"
+        return (
+            f"{where}no permission to write or read here; choose another --workspace or change the folder's permissions"
+        )
     return f"{where}{error.strerror or error}"

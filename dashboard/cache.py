@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -26,6 +27,19 @@ def store(name: str) -> TileStore:
 @st.cache_resource(max_entries=4)
 def _store(root: Path, version: int) -> TileStore:
     return TileStore.open(root)
+
+
+def summary(name: str) -> dict[str, Any]:
+    """The figures of data set `name`, as `core.explore.statistics.summary` gives them."""
+    opened = store(name)
+    return _summary(opened, opened.source["checksum"])
+
+
+@st.cache_data(max_entries=16)
+def _summary(_store: TileStore, checksum: str) -> dict[str, Any]:
+    from core.explore.statistics import summary as summarise
+
+    return summarise(_store)
 
 
 @st.cache_resource
