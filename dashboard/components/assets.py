@@ -1,0 +1,22 @@
+"""The text of a component's own files, read once when its module is imported: there is no build step."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from core.explore import colours
+
+HERE = Path(__file__).parent
+SALT = {"label": colours.LABEL, "prediction": colours.PREDICTION, "agreement": colours.AGREEMENT}
+ROOT = '<div class="saltscope" tabindex="0"></div>'  # where a component draws itself
+
+
+def text(*names: str) -> str:
+    """The files `names`, relative to this folder, one behind the other."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+def tile_script(*names: str) -> str:
+    """The scripts `names` with what draws tiles in front of it."""
+    return f"const SALT = {json.dumps(SALT)};\n" + text("tile_canvas.js", "tile_look.js", *names)

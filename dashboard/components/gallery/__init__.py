@@ -1,0 +1,137 @@
+"""A page of tiles as thumbnails, with keys, picking and paging: a component of its own.
+
+Each tile is sent once, as a small grey picture and the run-length codes of its masks; the browser
+draws image, mask and overlay from them, so that every switch between them is instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+import streamlit as st
+
+from core.dataset import rle
+from core.dataset.tiles import TileStore
+from core.explore import numbers, thumbnails
+from dashboard.components import assets
+
+View = Literal["image", "mask", "overlay", "all"]
+
+_mount = st.components.v2.component(
+    "saltscope.gallery",
+    html=assets.ROOT,
+    css=assets.text("tile_look.css", "gallery/gallery.css"),
+    js=assets.tile_script("gallery/gallery.js"),
+)
+
+
+@dataclass(frozen=True)
+class GalleryTile:
+    """One tile as the browser gets it.
+
+    picture: data URL. mask, prediction: run-length codes ("" = no salt), None where there is none.
+    probability: data URL of a map of 0…255, for one large tile. caption: short texts that stand behind the id.
+    """
+
+    id: str
+    picture: str
+    mask: str | None = None
+    prediction: str | None = None
+    probability: str | None = None
+    caption: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GalleryEvent:
+    """What a person did. opened: a tile's id. turned: −1 page before, 1 page after. selected: picked ids, all pages."""
+
+    opened: str | None = None
+    turned: int = 0
+    selected: tuple[str, ...] = ()
+
+
+def gallery(
+    tiles: Sequence[GalleryTile],
+    shape: tuple[int, int],
+    *,
+    key: str,
+    view: View = "overlay",
+    size: int = 101,
+    columns: int | None = None,
+    stacked: bool = False,
+    position: str = "",
+    previous: bool = False,
+    following: bool = False,
+    focus: str | None = None,
+    selected: Sequence[str] = (),
+    on_event: Callable[[GalleryEvent], None] | None = None,
+) -> GalleryEvent:
+    """Draw tiles of one shape (H, W) and return what was done with them.
+
+    view and size (smallest width of a picture in pixels) hold until the person chooses others.
+    columns: at most so many, as wide as fits. stacked: a tile's panels one below the other.
+    position, previous, following: the words between the two page buttons and whether these work.
+    focus: the tile that the keys are at first. selected: ids that are picked when the gallery appears;
+    from then on it keeps them itself, over all pages, until `clear_selection`. on_event runs before the page is drawn again; with it no second rerun is needed.
+    """
+    data = {
+        "name": key,
+        "shape": shape,
+        "tiles": [asdict(tile) for tile in tiles],
+        "view": view,
+        "size": size,
+        "columns": columns,
+        "stacked": stacked,
+        "position": position,
+        "previous": previous,
+        "next": following,
+        "focus": focus,
+        **(_picked(st.session_state.get(key)) or {"ids": list(selected), "picks": 0}),
+    }
+    tell = (lambda: on_event(_event(st.session_state[key]))) if on_event else _nothing
+    result = _mount(key=key, data=data, on_open_change=tell, on_turn_change=tell, on_selected_change=tell)
+    return _event(result)
+
+
+def from_store(store: TileStore, rows: np.ndarray, predictions: np.ndarray | None = None) -> list[GalleryTile]:
+    """The tiles in `rows` (k,) of a store, with id, depth and salt proportion as their captions.
+
+    predictions: masks (k, H, W) of the same tiles, everything above 0 is salt.
+    """
+    index = store.index.iloc[rows]
+    codes = rle.encode_many(store.masks[rows])
+    predicted: Sequence[str | None] = [None] * len(rows) if predictions is None else rle.encode_many(predictions)
+    columns = (index["id"], index["has_mask"], index["z"], index["salt_proportion"])
+    pictures = thumbnails.jpeg_urls(store.tiles[rows])
+    return [
+        GalleryTile(name, picture, code if labelled else None, guess, caption=caption(z, salt))
+        for name, labelled, z, salt, picture, code, guess in zip(*columns, pictures, codes, predicted, strict=True)
+    ]
+
+
+def clear_selection(key: str) -> None:
+    """Put back all picked tiles of the gallery `key`; it stays where it is."""
+    picked = _picked(st.session_state.get(key))
+    if picked:
+        st.session_state[key]["selected"] = {**picked, "ids": []}
+
+
+def caption(z: float, salt: float) -> tuple[str, ...]:
+    """Depth and salt proportion as they stand under a tile; what is not known is left out."""
+    return tuple(text for text in (numbers.depth(z), numbers.percent(salt)) if text != numbers.NOTHING)
+
+
+def _event(result: Mapping[str, Any]) -> GalleryEvent:
+    return GalleryEvent(result.get("open"), result.get("turn") or 0, tuple((_picked(result) or {}).get("ids", ())))
+
+
+def _picked(result: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What the browser told last: the picked ids and how many changes led there; None before the first."""
+    return (result or {}).get("selected")
+
+
+def _nothing() -> None:
+    """Streamlit reports an event only where it has something to call."""
