@@ -55,27 +55,36 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     `recover_folder` puts back.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    recover_folder(path)
-    old = path.parent / f"{PREFIX}old-{path.name}"
+    with _lock(path.parent):
+        recover_folder(path)
     with _locked(lambda: tempfile.mkdtemp(prefix=PREFIX, suffix=f"-{path.name}", dir=path.parent)) as part:
         try:
             yield part
             part.chmod(0o755)
             for file in part.rglob("*"):
                 _sync(file)
-            if path.exists():
-                shutil.rmtree(old, ignore_errors=True)
-                with _lock(path):
-                    os.rename(path, old)
-                    os.rename(part, path)
-            else:
-                os.rename(part, path)
-            _sync(path.parent)
-            shutil.rmtree(old, ignore_errors=True)
+            with _lock(path.parent):  # two writers of one folder come one after the other; the last one wins
+                _take_place(part, path)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
-            recover_folder(path)
             raise
+
+
+def _take_place(part: Path, path: Path) -> None:
+    old = path.parent / f"{PREFIX}old-{path.name}"
+    try:
+        if path.exists():
+            shutil.rmtree(old, ignore_errors=True)
+            with _lock(path):
+                os.rename(path, old)
+                os.rename(part, path)
+        else:
+            os.rename(part, path)
+        _sync(path.parent)
+        shutil.rmtree(old, ignore_errors=True)
+    except BaseException:
+        recover_folder(path)
+        raise
 
 
 def recover_folder(path: Path) -> None:

@@ -34,10 +34,33 @@ class Runs:
     lengths: np.ndarray
     bounds: np.ndarray
 
+    def __getitem__(self, i: int) -> list[tuple[int, int]]:
+        """(start, length) of each run of code i."""
+        part = slice(self.bounds[i], self.bounds[i + 1])
+        return list(zip(self.starts[part].tolist(), self.lengths[part].tolist(), strict=True))
+
     @property
     def pixels(self) -> np.ndarray:
         """Salt pixels of each code: (N,) int64."""
         return np.diff(np.concatenate(([0], np.cumsum(self.lengths)))[self.bounds])
+
+    def joined(self) -> Runs:
+        """The same pixels in maximal runs: runs that touch become one."""
+        ends = self.starts + self.lengths
+        begins = np.ones(len(ends) + 1, bool)
+        begins[1:-1] = self.starts[1:] != ends[:-1]
+        begins[self.bounds] = True
+        bounds = np.concatenate(([0], np.cumsum(begins[:-1])))[self.bounds]
+        starts = self.starts[begins[:-1]]
+        return Runs(starts, ends[begins[1:]] - starts, bounds)
+
+    def agree(self, other: Runs) -> list[bool]:
+        """For each code, whether it means the same pixels as the other's."""
+        mine, theirs = self.joined(), other.joined()
+        pairs = ((mine.starts, theirs.starts), (mine.lengths, theirs.lengths), (mine.bounds, theirs.bounds))
+        if all(np.array_equal(a, b) for a, b in pairs):
+            return [True] * (len(mine.bounds) - 1)
+        return [mine[i] == theirs[i] for i in range(len(mine.bounds) - 1)]
 
 
 def parse(rles: Sequence[Rle], shape: tuple[int, int] | None = None, names: Sequence[str] | None = None) -> Runs:
@@ -109,18 +132,24 @@ def salt_pixels(rles: Sequence[Rle], shape: tuple[int, int] | None = None) -> np
     return parse(rles, shape).pixels
 
 
-def _encode(masks: np.ndarray) -> list[str]:
+def runs_of(masks: np.ndarray) -> Runs:
+    """The maximal runs of N masks: (N, H, W), everything above 0 is salt."""
     count, height, width = masks.shape
     # One background pixel before everything and after each mask: no run goes on in the next mask.
     line = np.zeros(1 + count * (height * width + 1), bool)
     padded = line[1:].reshape(count, height * width + 1)
     np.greater(masks.transpose(0, 2, 1), 0, out=padded[:, :-1].reshape(count, width, height))
     flips = np.flatnonzero(line[1:] != line[:-1])
-    tile, start = np.divmod(flips[::2], height * width + 1)
-    numbers = np.stack([start + 1, flips[1::2] - flips[::2]], axis=1)
+    tile, starts = np.divmod(flips[::2], height * width + 1)
+    bounds = np.concatenate(([0], np.cumsum(np.bincount(tile, minlength=count))))
+    return Runs(starts, flips[1::2] - flips[::2], bounds)
+
+
+def _encode(masks: np.ndarray) -> list[str]:
+    runs = runs_of(masks)
+    numbers = np.stack([runs.starts + 1, runs.lengths], axis=1)
     words = list(map(str, numbers.ravel().tolist()))
-    bounds = np.concatenate(([0], np.cumsum(np.bincount(tile, minlength=count)) * 2)).tolist()
-    return [" ".join(words[first:last]) for first, last in pairwise(bounds)]
+    return [" ".join(words[first:last]) for first, last in pairwise((2 * runs.bounds).tolist())]
 
 
 def _in_order(runs: Runs, limit: int) -> bool:

@@ -147,8 +147,9 @@ def new_arrays(folder: Path, count: int, tile_shape: tuple[int, ...]) -> tuple[n
     arrays = []
     for name in ("tiles.npy", "masks.npy"):
         array = np.lib.format.open_memmap(folder / name, mode="w+", dtype=np.uint8, shape=(count, *tile_shape))
-        with (folder / name).open("r+b") as file:
-            os.posix_fallocate(file.fileno(), 0, os.fstat(file.fileno()).st_size)
+        if hasattr(os, "posix_fallocate"):  # not on macOS
+            with (folder / name).open("r+b") as file:
+                os.posix_fallocate(file.fileno(), 0, os.fstat(file.fileno()).st_size)
         arrays.append(array)
     return arrays[0], arrays[1]
 
@@ -166,14 +167,14 @@ def measure(tiles: np.ndarray, masks: np.ndarray) -> np.ndarray:
     total = flat.sum(axis=1, dtype=np.int64)
     squares = np.multiply(flat, flat, dtype=np.uint16).sum(axis=1, dtype=np.int64)
     figures = np.empty(count, FIGURES)
-    figures["salt_pixels"] = masks.reshape(count, -1).sum(axis=1, dtype=np.int64)
+    figures["salt_pixels"] = [np.count_nonzero(mask) for mask in masks.view(bool)]
     figures["mean"] = total / pixels
     figures["std"] = np.sqrt((pixels * squares - total**2).astype(np.float64)) / pixels
     return figures
 
 
-def finish_store(folder: Path, facts: pd.DataFrame, figures: np.ndarray, source: dict[str, Any]) -> None:
-    """Write index.parquet and source.json beside the filled arrays.
+def finish_store(folder: Path, facts: pd.DataFrame, figures: np.ndarray, source: dict[str, Any]) -> dict[str, Any]:
+    """Write index.parquet and source.json beside the filled arrays; returns what source.json holds.
 
     facts: id, split, z, has_mask, source_sha1 and, if known, section, row, col, already in the arrays' order ·
     figures: what `measure` gave for the same rows.
@@ -199,7 +200,9 @@ def finish_store(folder: Path, facts: pd.DataFrame, figures: np.ndarray, source:
     pd.DataFrame(columns).to_parquet(folder / "index.parquet", index=False)
     train = int((facts["split"] == "train").sum())
     counts = {"tiles": len(facts), "train": train, "test": len(facts) - train, "tile_shape": list(shape[1:])}
-    atomic.write_json(folder / "source.json", {"version": VERSION, **counts, **source})
+    about = {"version": VERSION, **counts, **source}
+    atomic.write_json(folder / "source.json", about)
+    return about
 
 
 def _read_index(path: Path) -> pd.DataFrame:

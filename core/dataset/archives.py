@@ -1,0 +1,306 @@
+"""Folders and zip files behind one face: what is in them, and the bytes of each member, from any thread.
+
+Members of a zip are read straight from the file (`zipfile` reads the directory only), so that threads do not
+wait for one another; length and CRC of each are checked. Nothing is ever unpacked under a member's name.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Protocol
+
+from core.errors import BadInput
+
+_LOCAL_HEADER = 30  # bytes, before name and extra field
+_HEADER_GUESS = _LOCAL_HEADER + 64  # with an extra field, without the name
+_PIECE = 1 << 20  # bytes of an inner zip that are unpacked at once
+
+
+class Container(Protocol):
+    """A folder or a zip file. Names of members are paths with '/', folders are named without one at the end."""
+
+    def folders(self, folder: str = "") -> list[str]:
+        """Names (not paths) of the folders in `folder`, sorted."""
+
+    def files(self, folder: str = "") -> list[str]:
+        """Names (not paths) of the files in `folder`, sorted."""
+
+    def read(self, member: str) -> bytes:
+        """The bytes of a member. Raises `BadInput`. Any thread may call it."""
+
+    def stamp(self, member: str) -> str:
+        """A text that changes when the member's content does."""
+
+    def where(self, member: str) -> str:
+        """How an error names the member."""
+
+    def inner(self, member: str) -> Zip:
+        """The zip file that the member is; open as long as this container. Raises `BadInput`."""
+
+
+class Folder:
+    """A folder on disk. What starts with '.' is not there, as in a shell."""
+
+    def __init__(self, root: Path, stack: ExitStack) -> None:
+        self._root = root
+        self._stack = stack
+        self._seen: dict[str, list[os.DirEntry[str]]] = {}
+
+    def folders(self, folder: str = "") -> list[str]:
+        return [entry.name for entry in self._entries(folder) if entry.is_dir()]
+
+    def files(self, folder: str = "") -> list[str]:
+        return [entry.name for entry in self._entries(folder) if entry.is_file()]
+
+    def read(self, member: str) -> bytes:
+        with _explained(self.where(member)):
+            return (self._root / member).read_bytes()
+
+    def stamp(self, member: str) -> str:
+        """Size and time of the last change: content is not read."""
+        with _explained(self.where(member)):
+            facts = (self._root / member).stat()
+        return f"{facts.st_size} {facts.st_mtime_ns}"
+
+    def where(self, member: str) -> str:
+        return str(self._root / member)
+
+    def inner(self, member: str) -> Zip:
+        return open_zip(self._root / member, self._stack)
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        if folder not in self._seen:
+            with _explained(self.where(folder)), os.scandir(self._root / folder) as found:
+                shown = (entry for entry in found if not entry.name.startswith("."))
+                self._seen[folder] = sorted(shown, key=lambda entry: entry.name)
+        return self._seen[folder]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of an open file that any thread may read."""
+
+    file: BinaryIO
+    start: int
+    length: int
+
+    def read(self, offset: int, count: int) -> bytes:
+        count = min(count, self.length - offset)
+        return os.pread(self.file.fileno(), count, self.start + offset) if count > 0 else b""
+
+
+class Entry(NamedTuple):
+    """Where a member lies in a zip file."""
+
+    offset: int  # of its local header
+    packed: int  # bytes in the file
+    size: int  # bytes unpacked
+    crc: int
+    method: int
+    encrypted: bool
+
+
+class Zip:
+    """A zip file, or one that lies in another."""
+
+    def __init__(self, window: Window, label: str, stack: ExitStack) -> None:
+        self._window = window
+        self._label = label
+        self._stack = stack
+        self._entries = _directory(window, label)
+        self._folders: dict[str, set[str]] = {"": set()}
+        self._files: dict[str, list[str]] = {"": []}
+        for path in sorted(self._entries):
+            self._place(path)
+
+    def folders(self, folder: str = "") -> list[str]:
+        return sorted(self._folders.get(folder, ()))
+
+    def files(self, folder: str = "") -> list[str]:
+        return self._files.get(folder, [])
+
+    def read(self, member: str) -> bytes:
+        entry = self._entries[member]
+        raw = self._raw(member, entry)
+        try:
+            data = (
+                raw if entry.method == zipfile.ZIP_STORED else zlib.decompressobj(-15).decompress(raw, entry.size + 1)
+            )
+        except zlib.error as error:
+            raise self._damaged(member) from error
+        if len(data) != entry.size or zlib.crc32(data) != entry.crc:
+            raise self._damaged(member)
+        return data
+
+    def stamp(self, member: str) -> str:
+        """Size and CRC, as the directory of the zip file gives them."""
+        entry = self._entries[member]
+        return f"{entry.size} {entry.crc:08x}"
+
+    def where(self, member: str) -> str:
+        return f"{self._label}: {member}"
+
+    def inner(self, member: str) -> Zip:
+        """A stored member is read where it lies; a packed one is unpacked into a file without a name."""
+        entry = self._entries[member]
+        if entry.method == zipfile.ZIP_STORED:
+            start = self._start(member, entry)
+            return Zip(
+                Window(self._window.file, self._window.start + start, entry.size), self.where(member), self._stack
+            )
+        file = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
+        self._unpack(member, entry, file)
+        return Zip(Window(file, 0, entry.size), self.where(member), self._stack)
+
+    def _place(self, path: str) -> None:
+        folder, _, name = path.rpartition("/")
+        self._files.setdefault(folder, []).append(name)
+        while folder:
+            parent, _, name = folder.rpartition("/")
+            siblings = self._folders.setdefault(parent, set())
+            if name in siblings:
+                break
+            siblings.add(name)
+            folder = parent
+
+    def _raw(self, member: str, entry: Entry) -> bytes:
+        """The member's bytes as they lie in the file, in one read if the local header is of the usual length."""
+        self._check_method(member, entry)
+        try:
+            found = self._window.read(entry.offset, _HEADER_GUESS + len(member) + entry.packed)
+            start = self._header_length(member, found)
+            if len(found) < start + entry.packed:
+                return self._window.read(entry.offset + start, entry.packed)
+        except OSError as error:
+            raise BadInput(f"{self._label}: {error.strerror or error}") from error
+        return found[start : start + entry.packed]
+
+    def _start(self, member: str, entry: Entry) -> int:
+        """Where the member's bytes begin."""
+        self._check_method(member, entry)
+        with _explained(self._label):
+            return entry.offset + self._header_length(member, self._window.read(entry.offset, _LOCAL_HEADER))
+
+    def _header_length(self, member: str, header: bytes) -> int:
+        """Bytes before the member's own: its local header may be longer than the directory says."""
+        if len(header) < _LOCAL_HEADER or not header.startswith(b"PK\3\4"):
+            raise self._damaged(member)
+        name, extra = struct.unpack_from("<HH", header, 26)
+        return int(_LOCAL_HEADER + name + extra)
+
+    def _check_method(self, member: str, entry: Entry) -> None:
+        if entry.encrypted:
+            raise BadInput(f"{self.where(member)} is encrypted; unpack it and import the folder")
+        if entry.method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise BadInput(f"{self.where(member)} is packed by method {entry.method}; expected stored or deflated")
+
+    def _unpack(self, member: str, entry: Entry, file: BinaryIO) -> None:
+        start, crc, unpacker = self._start(member, entry), 0, zlib.decompressobj(-15)
+        try:
+            for offset in range(0, entry.packed, _PIECE):
+                packed = self._window.read(start + offset, min(_PIECE, entry.packed - offset))
+                piece = unpacker.decompress(packed)
+                crc = zlib.crc32(piece, crc)
+                file.write(piece)
+        except zlib.error as error:
+            raise self._damaged(member) from error
+        if file.tell() != entry.size or crc != entry.crc:
+            raise self._damaged(member)
+
+    def _damaged(self, member: str) -> BadInput:
+        return BadInput(f"{self.where(member)} is damaged in the zip file; copy or download it again")
+
+
+def open_container(path: Path, stack: ExitStack) -> Container:
+    """The folder or zip file at `path`, open until `stack` closes. Raises `BadInput`."""
+    if path.is_dir():
+        return Folder(path, stack)
+    if not path.exists():
+        raise BadInput(f"{path}: there is no such file or folder")
+    return open_zip(path, stack)
+
+
+def open_zip(path: Path, stack: ExitStack) -> Zip:
+    """The zip file at `path`, open until `stack` closes. Raises `BadInput`."""
+    with _explained(str(path)):
+        file: BinaryIO = stack.enter_context(path.open("rb"))
+        return Zip(Window(file, 0, os.fstat(file.fileno()).st_size), str(path), stack)
+
+
+class _File(io.RawIOBase):
+    """A window as a file, for `zipfile`."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._window.length}[whence]
+        if base + offset < 0:
+            raise ValueError("negative position")
+        self._at = base + offset
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._window.read(self._at, len(buffer))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+def _directory(window: Window, label: str) -> dict[str, Entry]:
+    """All files in a zip by path; refuses names that lead out of the zip, and names that are there twice."""
+    entries: dict[str, Entry] = {}
+    for info in _infos(window, label):
+        path = _checked(info.filename, label)
+        parts = path.split("/")
+        if path.endswith("/") or parts[0] == "__MACOSX" or any(part.startswith(".") for part in parts):
+            continue
+        if path in entries:
+            raise BadInput(f"{label}: {path} is there twice; pack it again with each file once")
+        entries[path] = Entry(
+            info.header_offset, info.compress_size, info.file_size, info.CRC, info.compress_type, info.flag_bits & 1 > 0
+        )
+    return entries
+
+
+def _infos(window: Window, label: str) -> list[zipfile.ZipInfo]:
+    try:
+        with zipfile.ZipFile(io.BufferedReader(_File(window))) as directory:
+            return directory.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, EOFError, OverflowError) as error:
+        raise BadInput(f"{label}: not a zip file that can be read ({error}); copy or download it again") from error
+
+
+def _checked(name: str, label: str) -> str:
+    path = name.replace("\\", "/")
+    if path.startswith("/") or ".." in path.split("/") or path[1:2] == ":":
+        raise BadInput(f"{label}: member {name!r} would lie outside the zip file; such an archive is not opened")
+    return path
+
+
+@contextmanager
+def _explained(where: str) -> Iterator[None]:
+    """An error of the operating system while a source is read, as `BadInput`."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(f"{where}: {error.strerror or error}") from error
