@@ -30,11 +30,14 @@ def quality(
     from core import atomic
     from core.dataset.tiles import TileStore
     from core.explore.quality import findings, unchecked
+    from core.segment.out_of_fold import out_of_fold
 
-    store = TileStore.open(Workspace.open(workspace).existing_dataset(name))
+    opened = Workspace.open(workspace)
+    store = TileStore.open(opened.existing_dataset(name))
+    neighbours, predictions = None, out_of_fold(opened, store)
     with terminal() as progress:
-        found = findings(store, progress=progress)
-    for sentence in unchecked(None, None):
+        found = findings(store, neighbours, predictions, progress=progress)
+    for sentence in unchecked(neighbours, predictions):
         warn(sentence)
     if csv:
         with atomic.replacing(csv) as part:

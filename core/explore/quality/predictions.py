@@ -25,22 +25,23 @@ _SURE = 26  # bytes below it are probabilities of at most .1
 _LEVELS = np.arange(256) / 255
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Predictions:
     """Out-of-fold predictions: of each tile by a model that did not learn from it. Raises `BadInput`.
 
-    rows: (k,) int, rows of the data set · probabilities: (k, H, W) uint8, 0…255 for a probability of salt of 0…1.
+    rows: (k,) int, rows of the data set · maps: (M, H, W) uint8, 0…255 for a probability of salt of 0…1, may be
+    memory-mapped · places: (k,) int, the map of each row.
     """
 
     rows: np.ndarray
-    probabilities: np.ndarray
+    maps: np.ndarray
+    places: np.ndarray
 
     def __post_init__(self) -> None:
-        if self.probabilities.dtype != np.uint8 or len(self.rows) != len(self.probabilities):
-            raise BadInput(
-                f"{len(self.rows)} tiles with {len(self.probabilities)} probability maps of "
-                f"{self.probabilities.dtype}; expected one map of uint8 for each tile"
-            )
+        if self.maps.dtype != np.uint8 or self.maps.ndim != 3:
+            raise BadInput(f"probability maps are {self.maps.dtype} {self.maps.shape}; expected uint8 (maps, H, W)")
+        if len(self.rows) != len(self.places):
+            raise BadInput(f"{len(self.rows)} tiles with {len(self.places)} places of maps; expected one for each tile")
 
 
 def prediction_disagrees(masks: np.ndarray, probabilities: np.ndarray, limits: Limits) -> pd.DataFrame:

@@ -6,6 +6,8 @@ its own. Here: a constant tile .2, or 1 if salt is labelled where nothing can be
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -24,14 +26,15 @@ CHUNK = 512  # tiles that are looked at at once
 def findings(
     store: TileStore,
     neighbours: pd.DataFrame | None = None,
-    predictions: Predictions | None = None,
+    predictions: Sequence[Predictions] = (),
     limits: Limits = DEFAULT,
     progress: Progress = silent,
 ) -> pd.DataFrame:
     """What all rules find, the most severe first; at most one row for each tile and reason.
 
-    neighbours: first, second (rows of the store), where (right, below) · predictions: out of fold; those of tiles
-    without a label are passed over. Without either, the rules that need it are left out: `unchecked` says so.
+    neighbours: first, second (rows of the store), where (right, below) · predictions: out of fold, no tile twice;
+    those of tiles without a label are passed over. Without either, the rules that need it are left out: `unchecked`
+    says so.
 
     Columns: id, reason, severity (0…1), details (a sentence with its numbers), value (the rule's main number, NaN: it
     has none), other (id of a second tile that it is about, "" if none), top, left, bottom, right (the pixels to look
@@ -39,24 +42,24 @@ def findings(
     """
     frames = [constant_tiles(store), two_labels(store), *duplicates(store, limits, progress)]
     frames += _of_masks(store, limits, progress)
-    if predictions is not None:
-        frames += _of_predictions(store, predictions, limits, progress)
+    for some in predictions:
+        frames += _of_predictions(store, some, limits, progress)
     if neighbours is not None:
         labelled = store.index["has_mask"].to_numpy(bool)
         frames += neighbour_findings(store.masks, neighbours, labelled, limits)
     return _table(store, frames)
 
 
-def unchecked(neighbours: pd.DataFrame | None, predictions: Predictions | None) -> list[str]:
+def unchecked(neighbours: pd.DataFrame | None, predictions: Sequence[Predictions]) -> list[str]:
     """What `findings` leaves out when called like this, and what is needed for it, in sentences."""
     needs = []
-    if predictions is None:
+    if not predictions:
         needs.append(
-            "labels are not held against predictions: that needs out-of-fold predictions, "
-            "of tiles that the model did not learn from"
+            "Labels are not held against predictions: no model has predicted tiles of this data set that it did not "
+            "learn from. Train a run and predict the train split; its validation tiles are then compared."
         )
     if neighbours is None:
-        needs.append("labels are not held against neighbours: that needs pairs of touching tiles")
+        needs.append("Labels are not held against neighbours: that needs the mosaic's pairs of touching tiles.")
     return needs
 
 
@@ -96,9 +99,9 @@ def _of_predictions(
     frames = []
     for first in range(0, len(labelled), CHUNK):
         progress(first, len(labelled), "Comparing with predictions")
-        places = labelled[first : first + CHUNK]
-        rows = predictions.rows[places]
-        found = prediction_disagrees(store.masks[rows], predictions.probabilities[places], limits)
+        chosen = labelled[first : first + CHUNK]
+        rows = predictions.rows[chosen]
+        found = prediction_disagrees(store.masks[rows], predictions.maps[predictions.places[chosen]], limits)
         frames += _in_store(rows, [found])
     return frames
 

@@ -77,15 +77,17 @@ def test_with_neighbours_and_predictions(small: TileStore) -> None:
     neighbours = pd.DataFrame({"first": [3, 1], "second": [4, 5], "where": ["below", "right"]})
     rows = np.array([5, 4, 2])  # 5 has no label
     wrong = np.stack([*np.full((2, 8, 8), 255, np.uint8), small.masks[2] * np.uint8(255)])
-    found = findings(small, neighbours, Predictions(rows, wrong))
+    predictions = [Predictions(rows[:2], wrong, np.array([0, 1])), Predictions(rows[2:], wrong, np.array([2]))]
+    found = findings(small, neighbours, predictions)
     assert reasons(found) == ALONE | {("e", "empty_below_salt"), ("e", "prediction_disagrees")}
     assert found.set_index("reason").loc["empty_below_salt", "other"] == "d"
 
 
 def test_what_is_left_out_is_said() -> None:
-    assert len(unchecked(None, None)) == 2
-    assert unchecked(pd.DataFrame(), Predictions(np.zeros(0), np.zeros((0, 8, 8), np.uint8))) == []
-    assert "out-of-fold predictions" in unchecked(pd.DataFrame(), None)[0]
+    some = Predictions(np.zeros(0, int), np.zeros((0, 8, 8), np.uint8), np.zeros(0, int))
+    assert len(unchecked(None, ())) == 2
+    assert unchecked(pd.DataFrame(), [some]) == []
+    assert "predict the train split" in unchecked(pd.DataFrame(), ())[0]
 
 
 def test_many_chunks_give_the_same(small: TileStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +144,7 @@ def test_the_command(small: TileStore, workspace: Workspace, tmp_path: Path) -> 
     assert table["id"].tolist() == expected["id"].tolist()
     assert (answer["tiles"], answer["findings"], answer["suspicious"]) == (7, len(table), table["id"].nunique())
     assert answer["by_reason"] == table["reason"].value_counts().to_dict()
-    assert "out-of-fold" in done.stderr
+    assert "predict the train split" in done.stderr
     people = call(*options)
     assert "every pixel has grey level 9, yet 36 px are labelled salt" in people.stdout
     refused = call("other", "--workspace", str(workspace.root))

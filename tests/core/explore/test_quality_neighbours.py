@@ -51,6 +51,12 @@ def test_a_body_that_is_cut_off_is_a_seam_of_both_tiles() -> None:
     assert seams[["top", "left", "bottom", "right"]].to_numpy().tolist() == [[0, 9, 10, 10], [0, 0, 10, 1]]
 
 
+def test_a_seam_begins_at_the_limit() -> None:
+    left = tile(0, 5, 5, SIDE)
+    assert look([left, tile(0, 0, 3, 5)], (0, 1, "right"))[0].empty  # 2 px
+    assert look([left, tile(0, 0, 2, 5)], (0, 1, "right"))[0]["value"].tolist() == [3, 3]
+
+
 def test_only_the_shared_edge_is_compared() -> None:
     above, below = tile(0, 0, SIDE, 4), tile(0, 0, SIDE, 4)
     assert look([above, below], (0, 1, "below"))[0].empty

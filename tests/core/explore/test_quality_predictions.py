@@ -62,9 +62,13 @@ def test_a_looser_limit_finds_doubts() -> None:
 
 
 def test_predictions_that_do_not_fit_are_refused() -> None:
-    with pytest.raises(BadInput, match="2 tiles with 1 probability maps of uint8"):
-        Predictions(np.array([0, 1]), np.zeros((1, 4, 4), np.uint8))
-    with pytest.raises(BadInput, match="float64; expected one map of uint8"):
-        Predictions(np.array([0]), np.zeros((1, 4, 4)))
+    one = np.array([0])
+    with pytest.raises(BadInput, match="2 tiles with 1 places of maps"):
+        Predictions(np.array([0, 1]), np.zeros((1, 4, 4), np.uint8), one)
+    with pytest.raises(BadInput, match=r"maps are float64 \(1, 4, 4\); expected uint8"):
+        Predictions(one, np.zeros((1, 4, 4)), one)
+
+
+def test_a_limit_below_zero_is_refused() -> None:
     with pytest.raises(BadInput, match="limit seam is -1"):
         Limits(seam=-1)
