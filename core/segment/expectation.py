@@ -1,0 +1,69 @@
+"""How long a training will take: from earlier runs on this device, else a rough figure. Torch-free."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import BadInput
+from core.segment.architecture import products
+from core.segment.settings import TrainSettings
+from core.workspace import RunFolder, Workspace
+
+# What convolutions of small tiles were seen to reach, in products a second, forward and backward together.
+ROUGH_CPU_CORE = {True: 3e10, False: 1.2e10}  # with bf16 in the hardware or without
+ROUGH_GPU = 3e12
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """seconds: of one epoch · measured: the id of the run they were measured in, None: a rough figure."""
+
+    seconds: float
+    measured: str | None
+
+
+def expected_epoch(
+    workspace: Workspace, settings: TrainSettings, labelled: int, tile_shape: tuple[int, int], device: dict[str, Any]
+) -> Expectation:
+    """The time for one epoch over a data set with `labelled` labelled tiles.
+
+    device: as `core.segment.device.describe` gives it.
+    """
+    work = _work(settings, labelled, tile_shape)
+    for run in workspace.all_runs():
+        if (pace := _pace(run, settings, device)) is not None:
+            return Expectation(work * pace, run.id)
+    rate = ROUGH_GPU if device["device"] != "cpu" else ROUGH_CPU_CORE[device["bf16"]] * device["cores"]
+    return Expectation(work / rate, None)
+
+
+def _work(settings: TrainSettings, labelled: int, tile_shape: tuple[int, int]) -> float:
+    """Products of an epoch: three passes for a tile that is learned, one for a tile that is measured on."""
+    passes = 3 * (1 - settings.validation) + settings.validation
+    return labelled * passes * products(settings, tile_shape)
+
+
+def _pace(run: RunFolder, settings: TrainSettings, device: dict[str, Any]) -> float | None:
+    """Seconds a product that `run` took, if it trained such a network on such a device."""
+    try:
+        config, last = (json.loads(path.read_bytes()) for path in (run.config, run.last.with_suffix(".json")))
+        theirs = TrainSettings.from_dict(config["settings"])
+        alike = (theirs.model, theirs.width, config["device"]["name"]) == (
+            settings.model,
+            settings.width,
+            device["name"],
+        )
+        labelled, shape = config["train_tiles"] + config["validation_tiles"], config["tile_shape"]
+        pace = float(last["seconds"]) / last["epoch"] / _work(theirs, labelled, shape)
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        BadInput,
+    ):  # a run that has not come so far, or of another version
+        return None
+    return pace if alike and math.isfinite(pace) else None

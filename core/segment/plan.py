@@ -1,0 +1,99 @@
+"""What a run decides once, at its start, and keeps in config.json for every later resume. Imports torch."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core import atomic
+from core.dataset.splits import train_validation
+from core.dataset.tiles import TileStore
+from core.errors import BadInput, NotFound, TrainingFailed
+from core.segment.device import describe
+from core.segment.engine import choose_precision
+from core.segment.settings import TrainSettings
+from core.workspace import RunFolder
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which tiles are learned and which are kept aside, and how the device is used.
+
+    train_rows, validation_rows: rows of the data set · precision: fp32 or bf16 · device: its name in words.
+    """
+
+    train_rows: npt.NDArray[np.int64]
+    validation_rows: npt.NDArray[np.int64]
+    precision: str
+    device: str
+
+
+def make_plan(run: RunFolder, store: TileStore, settings: TrainSettings) -> Plan:
+    """The plan in config.json, or a new one that is written there.
+
+    Raises `TrainingFailed` for fewer than two labelled tiles, or when the data set is another than at the start.
+    """
+    if not run.config.exists():
+        atomic.write_json(run.config, _decide(store, settings))
+    config = json.loads(run.config.read_bytes())
+    if config["checksum"] != store.source.get("checksum"):
+        raise TrainingFailed(f"data set {store.name!r} was replaced since run {run.id} began; start a new run on it")
+    validation = np.sort(store.rows(config["validation_ids"]))
+    train = np.setdiff1d(_labelled(store), validation)
+    return Plan(train, validation, config["precision"], config["device"]["name"])
+
+
+def _labelled(store: TileStore) -> npt.NDArray[np.int64]:
+    return np.flatnonzero(store.index["has_mask"].to_numpy())
+
+
+def _decide(store: TileStore, settings: TrainSettings) -> dict[str, Any]:
+    labelled = _labelled(store)
+    if len(labelled) < 2:
+        raise TrainingFailed(
+            f"data set {store.name!r} has {len(labelled) or 'no'} labelled tile{'s' * (len(labelled) != 1)}; "
+            "a training needs at least 2, one to learn from and one to measure on"
+        )
+    device = describe(settings.device)
+    precision, speeds = choose_precision(settings, store.tile_shape)
+    validation = labelled[_validation(store, labelled, settings)]
+    return {
+        "settings": settings.to_dict(),
+        "dataset": store.name,
+        "checksum": store.source.get("checksum"),
+        "tile_shape": list(store.tile_shape),
+        "train_tiles": len(labelled) - len(validation),
+        "validation_tiles": len(validation),
+        "device": device,
+        "precision": precision,
+        "speeds": speeds,  # tiles/s of training steps, as measured for the choice
+        "validation_ids": store.index["id"].iloc[validation].tolist(),
+    }
+
+
+def _validation(store: TileStore, labelled: npt.NDArray[np.int64], settings: TrainSettings) -> npt.NDArray[np.int64]:
+    index = store.index.iloc[labelled]
+    salt = index["salt_proportion"].to_numpy()
+    groups = index["section"].to_numpy() if "section" in index else None
+    train, validation = train_validation(salt, groups, fraction=settings.validation, seed=settings.seed)
+    if not len(train) or not len(validation):
+        raise TrainingFailed(
+            f"validation={settings.validation} of {len(labelled)} labelled tiles leaves {len(train)} to learn from "
+            f"and {len(validation)} to measure on; expected at least one of each"
+        )
+    return validation
+
+
+def load_config(run: RunFolder) -> dict[str, Any]:
+    """What config.json of a run says. Raises `NotFound`, or `BadInput` when it is damaged."""
+    try:
+        config: dict[str, Any] = json.loads(run.config.read_bytes())
+    except FileNotFoundError as error:
+        raise NotFound(f"run {run.id} has not begun to train, so there is nothing to use yet") from error
+    except ValueError as error:
+        raise BadInput(f"{run.config}: expected JSON ({error})") from error
+    return config

@@ -1,0 +1,69 @@
+"""What a run predicted for the tiles of a data set, open for reading. Torch-free: pages read it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.errors import BadInput, NotFound
+
+THRESHOLD = 0.5
+SALT_LEVEL = 128  # of 0…255: the lowest level that counts as salt, .5 and above
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """Probability maps and figures; row k of `frame` describes map k.
+
+    probabilities: (N, H, W) uint8 0…255, memory-mapped · frame, N rows:
+
+        id (str) · row (int64, in the data set) · salt_proportion (0…1, predicted share of pixels of .5 and above)
+        confidence (0…1, estimate of the mask's IoU; for an empty mask of the chance that there is no salt)
+        map, iou (against the label; NaN: no label) · constant, validation (bool; kept aside in the training)
+
+    facts: what prediction.json holds: run, dataset, split, tiles, tile_shape, threshold, flip, epoch, seconds, ….
+    """
+
+    folder: Path
+    probabilities: np.ndarray
+    frame: pd.DataFrame
+    facts: dict[str, Any]
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def mask(self, position: int) -> np.ndarray:
+        """The predicted mask of one tile, by its position here: (H, W) uint8 in {0, 1}."""
+        return (self.probabilities[position] >= SALT_LEVEL).astype(np.uint8)
+
+    @cached_property
+    def _position_of(self) -> pd.Index:
+        return pd.Index(self.frame["id"])
+
+    def position(self, id: str) -> int:
+        """Where tile `id` is. Raises `NotFound`."""
+        position = int(self._position_of.get_indexer(pd.Index([id]))[0])
+        if position < 0:
+            raise NotFound(f"{self.folder}: there is no prediction for tile {id!r}; predict its split first")
+        return position
+
+
+def load_predictions(folder: Path) -> Predictions:
+    """The predictions in `folder`; no pixel is read yet. Raises `NotFound` or `BadInput`."""
+    try:
+        facts = json.loads((folder / "prediction.json").read_bytes())
+        probabilities = np.load(folder / "probabilities.npy", mmap_mode="r")
+        frame = pd.read_parquet(folder / "predictions.parquet")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NotFound(f"{folder}: there are no predictions yet; predict first") from error
+    except (ValueError, EOFError) as error:
+        raise BadInput(f"{folder}: the predictions are damaged ({error}); predict again") from error
+    if len(frame) != len(probabilities):
+        raise BadInput(f"{folder}: {len(probabilities)} maps, but figures of {len(frame)} tiles; predict again")
+    return Predictions(folder, probabilities, frame, facts)

@@ -1,0 +1,139 @@
+"""What a training can be told. Torch-free: pages and the command line read it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, asdict, dataclass, field, fields
+from typing import Any
+
+from core.errors import BadInput
+
+
+def _setting(default: Any, words: str, **limits: Any) -> Any:
+    """A field with `words` for people and limits: `choices`, or `low` and `high` (both allowed)."""
+    return field(default=default, metadata={"help": words, **limits})
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """One training, whole: the same settings on the same device and data give the same curve.
+
+    Each field's metadata holds `help` and its limits. Raises `BadInput` for a value outside of them.
+    """
+
+    dataset: str = field(metadata={"help": "data set whose labelled tiles are learned"})
+    model: str = _setting("unet", "network; unet: four levels down, a bottleneck, four levels up", choices=("unet",))
+    width: int = _setting(16, "channels of the first level, doubled at each of the next four", low=1, high=256)
+    epochs: int = _setting(50, "passes over the training tiles", low=1, high=100_000)
+    batch_size: int = _setting(32, "tiles a step", low=1, high=65_536)
+    learning_rate: float = _setting(2e-3, "highest learning rate: reached after a tenth of the steps, then falling")
+    patience: int = _setting(15, "epochs without a better score after which the training ends early", low=1)
+    seed: int = _setting(0, "of the split, the first weights, the order and the augmentation", low=0, high=2**31 - 1)
+    validation: float = _setting(0.2, "share of the labelled tiles that is kept aside to measure on")
+    augment: bool = _setting(True, "show each tile flipped, shifted, stretched and brightened at random")
+    device: str = _setting(
+        "auto", "where to compute; auto: a GPU if there is one", choices=("auto", "cpu", "cuda", "mps")
+    )
+    precision: str = _setting(
+        "auto",
+        "number format; auto: the faster one in a short measurement at the start",
+        choices=("auto", "fp32", "bf16"),
+    )
+    labels: str = _setting("competition", "which masks are learned", choices=("competition",))
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            _check(one, getattr(self, one.name))
+        if not (math.isfinite(self.learning_rate) and 0 < self.learning_rate <= 1):
+            raise BadInput(f"learning_rate={self.learning_rate}: expected a number above 0 and up to 1")
+        if not 0 < self.validation < 1:
+            raise BadInput(f"validation={self.validation}: expected a share between 0 and 1, such as 0.2")
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> TrainSettings:
+        """Settings from `asdict` of others. Raises `BadInput` for a setting that does not exist."""
+        for key in values:
+            _field(key)
+        if "dataset" not in values:
+            raise BadInput("dataset: missing; name the data set to train on")
+        return cls(**values)
+
+    @classmethod
+    def from_pairs(cls, pairs: Sequence[str], preset: str = "unet") -> TrainSettings:
+        """Settings of a preset, changed by "KEY=VALUE" words. Raises `BadInput`, `NotFound` for the preset."""
+        values = dict(find_preset(preset).changes)
+        for pair in pairs:
+            key, equals, text = pair.partition("=")
+            if not equals:
+                raise BadInput(f"{pair!r}: expected KEY=VALUE, such as epochs=10")
+            values[key.strip()] = _parse(_field(key.strip()), text.strip())
+        return cls.from_dict(values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain values, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Settings that go together, with a name and one sentence."""
+
+    name: str
+    words: str
+    changes: Mapping[str, Any]
+
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset("unet", "the plain U-Net of the original notebook, 50 epochs", {}),
+        Preset("demo", "a small U-Net that learns the synthetic tiles within a minute", {"width": 8, "epochs": 8}),
+    )
+}
+
+
+def find_preset(name: str) -> Preset:
+    """The preset called `name`. Raises `NotFound`."""
+    from core.errors import NotFound
+
+    if name not in PRESETS:
+        raise NotFound(f"there is no preset {name!r}; there is: {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def _field(name: str) -> Field[Any]:
+    known = {one.name: one for one in fields(TrainSettings)}
+    if name not in known:
+        raise BadInput(f"there is no setting {name!r}; there is: {', '.join(known)}")
+    return known[name]
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {"str": str, "int": int, "float": (int, float), "bool": bool}
+_WORDS = {"str": "a word", "int": "a whole number", "float": "a number", "bool": "true or false"}
+
+
+def _check(one: Field[Any], value: Any) -> None:
+    kind = str(one.type)
+    if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "bool"):
+        raise BadInput(f"{one.name}={value!r}: expected {_WORDS[kind]}")
+    choices, low, high = (one.metadata.get(key) for key in ("choices", "low", "high"))
+    if choices and value not in choices:
+        raise BadInput(f"{one.name}={value}: expected {' or '.join(choices)}")
+    if low is not None and value < low:
+        raise BadInput(f"{one.name}={value}: expected at least {low}")
+    if high is not None and value > high:
+        raise BadInput(f"{one.name}={value}: expected at most {high}")
+
+
+def _parse(one: Field[Any], text: str) -> Any:
+    kind = str(one.type)
+    if kind == "bool":
+        words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+        if text.lower() not in words:
+            raise BadInput(f"{one.name}={text}: expected true or false")
+        return words[text.lower()]
+    try:
+        return {"str": str, "int": int, "float": float}[kind](text)
+    except ValueError as error:
+        raise BadInput(f"{one.name}={text}: expected {_WORDS[kind]}") from error

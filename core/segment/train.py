@@ -1,0 +1,228 @@
+"""Training, from the first batch to the best checkpoint. Imports torch.
+
+What an epoch does depends on (seed, epoch) alone, so a training that was stopped or killed goes on from the
+end of its last whole epoch as if nothing had happened. Not covered: several devices, other losses.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import psutil
+import torch
+
+from core.dataset.tiles import TileStore
+from core.errors import TrainingFailed, WorkspaceError, in_words
+from core.progress import Progress, silent
+from core.segment import checkpoint, samples
+from core.segment.augment import augment, draw
+from core.segment.batches import DeviceTiles, epoch_order
+from core.segment.checkpoint import CheckpointWriter
+from core.segment.engine import open_fabric, set_up, training_step
+from core.segment.metrics_log import MetricsLog
+from core.segment.plan import make_plan
+from core.segment.settings import TrainSettings
+from core.segment.validation import Scores, probability_maps, validate
+from core.workspace import JobFolder, RunFolder, Workspace
+
+WARM_UP = 0.1  # share of all steps in which the learning rate rises
+VALIDATION_BATCH = 64
+
+
+def run(workspace: Workspace, folder: JobFolder, progress: Progress, settings: dict[str, Any]) -> dict[str, Any]:
+    """Job: train with `settings` (as `TrainSettings.to_dict` gives them) in the run's folder."""
+    return train(workspace, RunFolder(folder.root), TrainSettings.from_dict(settings), progress)
+
+
+def train(workspace: Workspace, run: RunFolder, settings: TrainSettings, progress: Progress = silent) -> dict[str, Any]:
+    """Train, or go on from last.pt. Gives epoch, epochs, best {epoch, map, loss}, seconds, device, precision, early.
+
+    early: whether it ended before its last epoch, because the score no longer rose. Raises `NotFound`,
+    `BadInput`, `TrainingFailed` (out of memory, a loss that is no number, too few tiles, a data set that was
+    replaced), `WorkspaceError` (full disk, no permission), and `Stopped` from `progress`.
+    """
+    with _failures_in_words(settings):
+        store = TileStore.open(workspace.existing_dataset(settings.dataset))
+        progress(0, None, "measuring what is fastest here", epochs=settings.epochs)
+        return _Training(run, store, settings, progress).whole()
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a training is.
+
+    epoch: the last whole one · best: {epoch, map, loss} of the best one, None before there is one ·
+    seconds: of work in whole epochs, all attempts together.
+    """
+
+    epoch: int = 0
+    best: dict[str, Any] | None = None
+    seconds: float = 0.0
+
+    def after(self, scores: Scores, seconds: float) -> State:
+        """The state one epoch later."""
+        epoch = self.epoch + 1
+        better = self.best is None or (scores.map, -scores.loss) > (self.best["map"], -self.best["loss"])
+        best = {"epoch": epoch, "map": scores.map, "loss": scores.loss} if better else self.best
+        return State(epoch, best, self.seconds + seconds)
+
+    @property
+    def is_best(self) -> bool:
+        """Whether the last epoch is the best one."""
+        return self.best is not None and self.best["epoch"] == self.epoch
+
+    def given_up(self, patience: int) -> bool:
+        """Whether the best epoch is `patience` epochs ago."""
+        return self.best is not None and self.epoch - int(self.best["epoch"]) >= patience
+
+
+class _Training:
+    """Everything that the epochs share."""
+
+    def __init__(self, run: RunFolder, store: TileStore, settings: TrainSettings, progress: Progress) -> None:
+        self.run, self.settings, self.progress = run, settings, progress
+        self.plan = plan = make_plan(run, store, settings)
+        self.fabric = open_fabric(settings.device, plan.precision)
+        self.model, self.optimizer = set_up(self.fabric, settings)
+        self.state = self._resumed()
+        self.tiles = DeviceTiles.load(store, self.fabric.device)
+        self.measured = torch.from_numpy(plan.validation_rows).to(self.fabric.device)
+        salt = store.index["salt_proportion"].to_numpy()[plan.validation_rows]
+        self.shown = torch.from_numpy(plan.validation_rows[samples.choose(salt)]).to(self.fabric.device)
+        self.steps, self.batch_size = epoch_order(plan.train_rows, settings.batch_size, 0, 0).shape
+        self.tile_shape = store.tile_shape
+
+    def whole(self) -> dict[str, Any]:
+        """Do the epochs that are left."""
+        settings = self.settings
+        with CheckpointWriter() as writer, MetricsLog(self.run.metrics, self.state.epoch, self.batch_size) as log:
+            while self.state.epoch < settings.epochs and not self.state.given_up(settings.patience):
+                self._epoch(log, writer)
+        early = self.state.epoch < settings.epochs
+        return self._facts(self.state.epoch) | {"seconds": round(self.state.seconds, 1), "early": early}
+
+    def _epoch(self, log: MetricsLog, writer: CheckpointWriter) -> None:
+        epoch, begun = self.state.epoch + 1, time.perf_counter()
+        loss = self._learn(epoch, log)
+        learned = time.perf_counter() - begun
+        scores = self._validate(epoch)
+        seconds = time.perf_counter() - begun
+        self.state = self.state.after(scores, seconds)
+        log.epoch(
+            {
+                "epoch": epoch,
+                "loss": loss,
+                "validation_loss": scores.loss,
+                "iou": scores.iou,
+                "dice": scores.dice,
+                "map": scores.map,
+                "learning_rate": self.optimizer.param_groups[0]["lr"],
+                "tiles_per_second": round(self.steps * self.batch_size / learned, 2),
+                "seconds": round(seconds, 3),
+                "memory_mb": round(memory_mb(self.fabric.device), 1),
+            }
+        )
+        self._picture(epoch)
+        self._save(writer, scores)
+
+    def _learn(self, epoch: int, log: MetricsLog) -> float:
+        """The steps of an epoch; their mean loss. The device is waited for once, at the end."""
+        settings, total = self.settings, self.settings.epochs * self.steps
+        rows = torch.from_numpy(epoch_order(self.plan.train_rows, settings.batch_size, settings.seed, epoch))
+        changes = draw(rows.numel(), settings.seed, epoch).view(*rows.shape, -1).to(self.fabric.device)
+        rows = rows.to(self.fabric.device)
+        losses = torch.zeros(self.steps, device=self.fabric.device)
+        facts = self._facts(epoch)
+        log.begin_epoch()
+        self.model.train()
+        for i in range(self.steps):
+            step = (epoch - 1) * self.steps + i + 1
+            rate = learning_rate((step - 0.5) / total, settings.learning_rate)
+            for group in self.optimizer.param_groups:
+                group["lr"] = rate
+            images, masks = self.tiles.batch(rows[i])
+            if settings.augment:
+                images, masks = augment(images, masks, changes[i])
+            losses[i] = training_step(self.fabric, self.model, self.optimizer, images, masks)
+            log.step(step, epoch, rate, losses[i])
+            self.progress(step, total, f"epoch {epoch} of {settings.epochs}", loss=log.loss, **facts)
+        log.flush()
+        return float(losses.mean())
+
+    def _validate(self, epoch: int) -> Scores:
+        done, total = epoch * self.steps, self.settings.epochs * self.steps
+
+        def tell() -> None:
+            self.progress(done, total, f"measuring epoch {epoch} of {self.settings.epochs}")
+
+        return validate(self.model, self.tiles, self.measured, VALIDATION_BATCH, tell)
+
+    def _picture(self, epoch: int) -> None:
+        maps = probability_maps(self.model, self.tiles.images(self.shown))
+        pictures = [self.tiles.tiles.index_select(0, self.shown), self.tiles.masks.index_select(0, self.shown), maps]
+        samples.write(self.run.samples, epoch, *(picture.cpu().numpy() for picture in pictures))
+
+    def _save(self, writer: CheckpointWriter, scores: Scores) -> None:
+        """Hand best.pt (if this is the best epoch) and last.pt to the writer, last.pt last: it says where to go on."""
+        model = self.model.state_dict()
+        facts = {"settings": self.settings.to_dict(), "tile_shape": list(self.tile_shape), "epoch": self.state.epoch}
+        facts |= {"scores": asdict(scores), "best": self.state.best, "seconds": round(self.state.seconds, 1)}
+        whole = {"model": model, "optimizer": self.optimizer.state_dict(), "state": asdict(self.state)}
+        best = {self.run.best: ({"model": model}, facts)} if self.state.is_best else {}
+        writer.write({**best, self.run.last: (whole, facts)})
+
+    def _resumed(self) -> State:
+        if not self.run.last.exists():
+            return State()
+        saved = checkpoint.load(self.run.last)
+        checkpoint.restore(self.run.last, saved, model=self.model, optimizer=self.optimizer)
+        return State(**saved["state"])
+
+    def _facts(self, epoch: int) -> dict[str, Any]:
+        epochs, best = self.settings.epochs, self.state.best
+        return {"epoch": epoch, "epochs": epochs, "best": best} | {
+            "device": self.plan.device,
+            "precision": self.plan.precision,
+        }
+
+
+def learning_rate(done: float, highest: float) -> float:
+    """One cycle (Smith 2018, arXiv:1803.09820): up in a line for the first tenth, then down along a cosine to 0.
+
+    done: share of all steps, 0…1.
+    """
+    if done < WARM_UP:
+        return highest * done / WARM_UP
+    return highest * 0.5 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
+
+
+def memory_mb(device: torch.device) -> float:
+    """Most memory taken on the GPU so far, or what this process holds now where there is none; in MiB."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 2**20
+    return float(psutil.Process().memory_info().rss) / 2**20
+
+
+@contextmanager
+def _failures_in_words(settings: TrainSettings) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WorkspaceError(in_words(error)) from error
+    except (RuntimeError, MemoryError) as error:
+        if not _out_of_memory(error):
+            raise
+        raise TrainingFailed(
+            f"out of memory with batch_size={settings.batch_size} and width={settings.width}; "
+            f"try batch_size={max(1, settings.batch_size // 2)}"
+        ) from error
+
+
+def _out_of_memory(error: RuntimeError | MemoryError) -> bool:
+    # Torch has an error of its own for a GPU's memory, but only words for the CPU's.
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)

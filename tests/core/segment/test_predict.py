@@ -1,0 +1,145 @@
+"""Predictions on a tiny data set: maps, figures, scores, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from core import atomic
+from core.dataset.tiles import TileStore, write_store
+from core.errors import BadInput, NotFound, Stopped
+from core.segment import checkpoint, metrics
+from core.segment.models import UNet, normalised
+from core.segment.predict import evaluate, predict, run
+from core.segment.predictions import load_predictions
+from core.segment.settings import TrainSettings
+from core.segment.train import train
+from core.workspace import RunFolder, Workspace
+
+
+@pytest.fixture
+def trained(
+    workspace: Workspace,
+    tiny: TileStore,
+    settings: Callable[..., TrainSettings],
+    new_run: Callable[[str], RunFolder],
+) -> RunFolder:
+    """A run that has learned the tiny data set roughly."""
+    folder = new_run("a")
+    train(workspace, folder, settings(epochs=15, width=4, learning_rate=1e-2))
+    return folder
+
+
+def test_maps_are_those_of_the_best_network(workspace: Workspace, tiny: TileStore, trained: RunFolder) -> None:
+    facts = predict(workspace, "a", split="all", flip=False)
+    found = load_predictions(trained.predictions("tiny", "all"))
+    model = UNet(4)
+    model.load_state_dict(checkpoint.load(trained.best)["model"])
+    model.eval()
+    with torch.no_grad():
+        expected = model(normalised(torch.from_numpy(np.array(tiny.tiles)))).sigmoid()[:, 0].numpy()
+    assert np.abs(found.probabilities - expected * 255).max() <= 1
+    assert (found.probabilities.dtype, found.probabilities.shape) == (np.uint8, (16, 24, 40))
+    assert found.facts == facts and len(found) == facts["tiles"] == 16
+    assert {"run", "dataset", "split", "tiles", "seconds", "epoch", "threshold"} <= facts.keys()
+
+
+def test_figures_follow_from_the_maps(workspace: Workspace, tiny: TileStore, trained: RunFolder) -> None:
+    predict(workspace, "a", split="all")
+    found = load_predictions(trained.predictions("tiny", "all"))
+    masks = found.probabilities >= 128
+    frame = found.frame
+    assert frame["id"].tolist() == tiny.index["id"].tolist() and frame["row"].tolist() == list(range(16))
+    np.testing.assert_allclose(frame["salt_proportion"], masks.mean(axis=(1, 2)))
+    np.testing.assert_array_equal(frame["map"][:12], metrics.competition_score(tiny.masks[:12], masks[:12]))
+    assert frame["map"][12:].isna().all() and frame["iou"][12:].isna().all()
+    assert frame["constant"].tolist() == [True] + [False] * 15
+    kept = json.loads(trained.config.read_text())["validation_ids"]
+    assert frame["id"][frame["validation"]].tolist() == sorted(kept)
+    assert frame["confidence"].between(0, 1).all()
+    np.testing.assert_array_equal(found.mask(found.position("t05")), masks[5])
+
+
+def test_mirrored_tiles_get_mirrored_maps(workspace: Workspace, tiny: TileStore, trained: RunFolder) -> None:
+    with atomic.replacing_folder(workspace.dataset("mirror")) as part:
+        write_store(part, tiny.index.assign(has_mask=False), tiny.tiles[:, :, ::-1])
+    for name in ("tiny", "mirror"):
+        predict(workspace, "a", name, "all")
+    one, other = (load_predictions(trained.predictions(name, "all")) for name in ("tiny", "mirror"))
+    assert np.abs(one.probabilities.astype(int) - other.probabilities[:, :, ::-1]).max() <= 1
+    assert not other.frame["validation"].any() and other.frame["map"].isna().all()
+
+
+def test_a_split_holds_its_tiles(workspace: Workspace, trained: RunFolder) -> None:
+    for split, rows in (("train", range(12)), ("test", range(12, 16))):
+        facts = predict(workspace, "a", split=split)
+        assert (facts["split"], facts["tiles"]) == (split, len(rows))
+        assert load_predictions(trained.predictions("tiny", split)).frame["row"].tolist() == list(rows)
+
+
+def test_the_score_is_that_of_the_validation_tiles_or_of_all_elsewhere(
+    workspace: Workspace, tiny: TileStore, trained: RunFolder
+) -> None:
+    with atomic.replacing_folder(workspace.dataset("twin")) as part:
+        write_store(part, tiny.index, tiny.tiles, tiny.masks)
+    predict(workspace, "a", split="train")
+    frame = load_predictions(trained.predictions("tiny", "train")).frame
+    own, twin = evaluate(workspace, "a"), evaluate(workspace, "a", "twin")
+    kept = frame[frame["validation"]]
+    assert own["tiles"] == len(kept) == 2 and twin["tiles"] == 12
+    assert own["map"] == pytest.approx(kept["map"].mean())
+    assert twin["map"] == pytest.approx(frame["map"].mean()) and twin["iou"] == pytest.approx(frame["iou"].mean())
+    assert twin["standard_error"] == pytest.approx(frame["map"].std() / np.sqrt(12))
+    assert twin["dice"] > twin["iou"] > 0.3 and twin["threshold"] == 0.5
+
+
+def test_a_stopped_prediction_leaves_what_was_there(workspace: Workspace, trained: RunFolder) -> None:
+    folder = trained.predictions("tiny", "test")
+
+    def stop(done: int, total: int | None, what: str, **facts: Any) -> None:
+        raise Stopped("asked")
+
+    with pytest.raises(Stopped):
+        run(workspace, trained, stop, "a", None, "test")
+    assert not folder.exists()
+    run(workspace, trained, lambda *told, **facts: None, "a", None, "test")
+    before = (folder / "prediction.json").read_bytes()
+    with pytest.raises(Stopped):
+        predict(workspace, "a", progress=stop)
+    assert (folder / "prediction.json").read_bytes() == before
+    assert [path.name for path in folder.parent.iterdir()] == ["tiny-test"]
+
+
+def test_what_is_missing_is_named(
+    workspace: Workspace, tiny: TileStore, trained: RunFolder, new_run: Callable[[str], RunFolder]
+) -> None:
+    with pytest.raises(NotFound, match="no run 'b'"):
+        predict(workspace, "b")
+    with pytest.raises(NotFound, match="no data set 'other'"):
+        predict(workspace, "a", "other")
+    with pytest.raises(BadInput, match="split=half: expected train, test, all"):
+        predict(workspace, "a", split="half")
+    new_run("new")
+    with pytest.raises(NotFound, match="run new has not begun to train"):
+        predict(workspace, "new")
+    with pytest.raises(NotFound, match="no predictions yet"):
+        load_predictions(trained.predictions("tiny", "test"))
+    with atomic.replacing_folder(workspace.dataset("bare")) as part:
+        write_store(part, tiny.index[["id"]].assign(split="train"), tiny.tiles)
+    with pytest.raises(BadInput, match="'bare' has no test tiles"):
+        predict(workspace, "a", "bare")
+    with pytest.raises(BadInput, match="'bare' has no labelled tiles"):
+        evaluate(workspace, "a", "bare")
+
+
+def test_damaged_predictions_are_named(workspace: Workspace, trained: RunFolder) -> None:
+    predict(workspace, "a")
+    folder = trained.predictions("tiny", "test")
+    (folder / "probabilities.npy").write_bytes(b"no array")
+    with pytest.raises(BadInput, match="tiny-test: the predictions are damaged"):
+        load_predictions(folder)

@@ -1,0 +1,58 @@
+"""Settings: limits in words, KEY=VALUE, presets."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from core.errors import BadInput, NotFound
+from core.segment.settings import PRESETS, TrainSettings
+
+
+def test_pairs_change_a_preset_and_plain_values_come_back() -> None:
+    settings = TrainSettings.from_pairs(["dataset=a", "epochs=3", "learning_rate=1e-4", "augment=no"], "demo")
+    assert (settings.epochs, settings.learning_rate, settings.augment) == (3, 1e-4, False)
+    assert settings.width == PRESETS["demo"].changes["width"]
+    assert TrainSettings.from_dict(settings.to_dict()) == settings
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_is_a_valid_setting(preset: str) -> None:
+    assert TrainSettings.from_pairs(["dataset=a"], preset).dataset == "a"
+
+
+def test_every_setting_has_words_for_people() -> None:
+    assert all(len(one.metadata["help"]) > 10 for one in fields(TrainSettings))
+
+
+@pytest.mark.parametrize(
+    ("pair", "words"),
+    [
+        ("epochs=0", "epochs=0: expected at least 1"),
+        ("epochs=many", "epochs=many: expected a whole number"),
+        ("epochs=2.5", "a whole number"),
+        ("width=1000", "at most 256"),
+        ("learning_rate=nan", "learning_rate=nan: expected a number above 0"),
+        ("learning_rate=0", "above 0"),
+        ("validation=1", "between 0 and 1"),
+        ("augment=maybe", "true or false"),
+        ("device=tpu", "auto or cpu or cuda or mps"),
+        ("model=vgg", "model=vgg: expected unet"),
+        ("seed=-1", "at least 0"),
+        ("colour=red", "there is no setting 'colour'; there is: dataset, model"),
+        ("epochs", "expected KEY=VALUE"),
+    ],
+)
+def test_a_bad_value_is_named(pair: str, words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        TrainSettings.from_pairs(["dataset=a", pair])
+
+
+def test_what_is_missing_or_unknown_is_named() -> None:
+    with pytest.raises(BadInput, match="dataset: missing"):
+        TrainSettings.from_pairs([])
+    with pytest.raises(NotFound, match="no preset 'best2'; there is: unet"):
+        TrainSettings.from_pairs(["dataset=a"], "best2")
+    with pytest.raises(BadInput, match="epochs=True: expected a whole number"):
+        TrainSettings(dataset="a", epochs=True)

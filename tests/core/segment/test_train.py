@@ -1,0 +1,299 @@
+"""Training on a tiny data set: files, curve, stop, kill, resume, failures in words."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import imageio.v3 as imageio
+import numpy as np
+import pytest
+import torch
+
+from core import atomic
+from core.dataset.tiles import TileStore, write_store
+from core.errors import BadInput, NotFound, Stopped, TrainingFailed, WorkspaceError
+from core.segment import checkpoint
+from core.segment.settings import TrainSettings
+from core.segment.train import State, learning_rate, run, train
+from core.segment.validation import Scores
+from core.workspace import RunFolder, Workspace
+
+Make = Callable[..., TrainSettings]
+NewRun = Callable[[str], RunFolder]
+
+
+def curve(folder: RunFolder) -> list[dict[str, Any]]:
+    """The lines of metrics.jsonl without what depends on the clock."""
+    clock = {"time", "tiles_per_second", "seconds", "memory_mb"}
+    lines = [json.loads(line) for line in folder.metrics.read_text().splitlines()]
+    return [{key: value for key, value in line.items() if key not in clock} for line in lines]
+
+
+def assert_same_curve(one: RunFolder, other: RunFolder) -> None:
+    assert len(curve(one)) == len(curve(other))
+    for a, b in zip(curve(one), curve(other), strict=True):
+        assert a.pop("kind") == b.pop("kind")
+        assert a == pytest.approx(b, rel=1e-4, abs=1e-6)
+
+
+class Told:
+    """A progress that keeps what it was told, and raises `Stopped` at step `stop`."""
+
+    def __init__(self, stop: int | None = None) -> None:
+        self.calls: list[tuple[int, int | None, str, dict[str, Any]]] = []
+        self.stop = stop
+
+    def __call__(self, done: int, total: int | None, what: str, **facts: Any) -> None:
+        self.calls.append((done, total, what, facts))
+        if done == self.stop:
+            raise Stopped("asked")
+
+
+def test_a_training_leaves_what_pages_and_predictions_need(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+) -> None:
+    folder, told = new_run("a"), Told()
+    facts = run(workspace, folder, told, settings().to_dict())
+    assert (facts["epoch"], facts["epochs"], facts["early"], facts["precision"]) == (3, 3, False, "fp32")
+    assert set(facts["best"]) == {"epoch", "map", "loss"} and facts["device"]
+
+    config = json.loads(folder.config.read_text())
+    assert (config["dataset"], config["tile_shape"], config["speeds"]) == ("tiny", [24, 40], {})
+    assert config["train_tiles"] + config["validation_tiles"] == 12 and len(config["validation_ids"]) == 2
+    assert config["settings"] == settings().to_dict()
+
+    lines = curve(folder)
+    steps, epochs = ([line for line in lines if line["kind"] == kind] for kind in ("step", "epoch"))
+    assert [line["step"] for line in steps] == list(range(1, 7))
+    assert [line["epoch"] for line in epochs] == [1, 2, 3]
+    assert set(epochs[0]) == {"kind", "epoch", "loss", "validation_loss", "iou", "dice", "map", "learning_rate"}
+    assert facts["best"]["map"] == max(line["map"] for line in epochs)
+
+    best = json.loads(folder.best.with_suffix(".json").read_text())
+    assert best["epoch"] == facts["best"]["epoch"] and best["settings"]["width"] == 2
+    assert checkpoint.load(folder.best).keys() == {"model"}
+    picture = imageio.imread(folder.samples / "epoch-0003.png")
+    assert picture.shape == (3 * 24 + 2 * 3, 2 * 40 + 3)
+
+    done = [call[0] for call in told.calls if call[2].startswith("epoch")]
+    assert done == list(range(1, 7)) and told.calls[-1][:2] == (6, 6)
+    assert {"epoch", "epochs", "best", "device", "precision", "loss"} <= told.calls[2][3].keys()
+
+
+def test_a_network_learns_bright_salt(workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun) -> None:
+    facts = train(workspace, new_run("a"), settings(epochs=40, width=4, augment=False, learning_rate=1e-2))
+    assert facts["best"]["map"] >= 0.8
+
+
+def test_the_same_seed_gives_the_same_curve_and_another_one_another(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+) -> None:
+    folders = [new_run(name) for name in "abc"]
+    for folder, seed in zip(folders, (1, 1, 2), strict=True):
+        train(workspace, folder, settings(epochs=1, seed=seed))
+    assert_same_curve(folders[0], folders[1])
+    assert curve(folders[0]) != curve(folders[2])
+
+
+@pytest.mark.parametrize("stop", [1, 4, 5])
+def test_a_stopped_training_goes_on_as_if_nothing_had_happened(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun, stop: int
+) -> None:
+    whole, parted = new_run("whole"), new_run("parted")
+    expected = train(workspace, whole, settings())
+    with pytest.raises(Stopped):
+        train(workspace, parted, settings(), Told(stop))
+    facts = train(workspace, parted, settings())
+    assert_same_curve(whole, parted)
+    assert facts["best"] == pytest.approx(expected["best"], rel=1e-4)
+
+
+KILLED = """
+    import sys, time
+    from core.segment.settings import TrainSettings
+    from core.segment.train import train
+    from core.workspace import Workspace
+
+    def progress(done, total, what, **facts):
+        if done == 4:  # the last step of the second epoch
+            print("here", flush=True)
+            time.sleep(120)
+
+    workspace = Workspace.open(sys.argv[1])
+    settings = TrainSettings(dataset="tiny", width=2, epochs=3, batch_size=4, device="cpu", precision="fp32")
+    train(workspace, workspace.run("killed"), settings, progress)
+"""
+
+
+def test_a_killed_training_goes_on_as_if_nothing_had_happened(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+) -> None:
+    whole, killed = new_run("whole"), new_run("killed")
+    train(workspace, whole, settings())
+    command = [sys.executable, "-c", textwrap.dedent(KILLED), str(workspace.root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]) as process:
+        assert process.stdout is not None and process.stdout.readline() == "here\n"
+        while not killed.last.with_suffix(".json").exists():  # a thread writes it
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    assert checkpoint.load_facts(killed.last)["epoch"] == 1
+    train(workspace, killed, settings())
+    assert_same_curve(whole, killed)
+
+
+def test_a_finished_training_has_nothing_to_resume(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+) -> None:
+    folder = new_run("a")
+    facts = train(workspace, folder, settings(epochs=1))
+    before = folder.metrics.read_bytes()
+    assert train(workspace, folder, settings(epochs=1)) == facts
+    assert folder.metrics.read_bytes() == before
+
+
+def test_a_score_that_no_longer_rises_ends_the_training_early(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+) -> None:
+    facts = train(workspace, new_run("a"), settings(epochs=30, patience=1))
+    assert facts["early"] and facts["epoch"] == facts["best"]["epoch"] + 1 < 30
+
+
+def test_the_best_epoch_has_the_highest_score_then_the_lowest_loss() -> None:
+    state = State()
+    for score, loss in ((0.5, 1.0), (0.5, 0.9), (0.4, 0.1), (0.5, 0.95)):
+        state = state.after(Scores(loss, 0, 0, score), seconds=2)
+    assert state.best == {"epoch": 2, "map": 0.5, "loss": 0.9}
+    assert state.epoch == 4 and state.seconds == 8 and not state.is_best
+    assert state.given_up(2) and not state.given_up(3)
+
+
+def test_the_learning_rate_rises_for_a_tenth_and_falls_to_nothing() -> None:
+    rates = [learning_rate(step / 1000, 0.5) for step in range(1001)]
+    assert max(rates) == rates[100] == 0.5
+    assert rates[:101] == sorted(rates[:101]) and rates[100:] == sorted(rates[100:], reverse=True)
+    assert rates[0] == 0 and rates[-1] < 1e-12
+
+
+def test_the_number_format_is_measured_once_and_kept(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+) -> None:
+    folder = new_run("a")
+    with pytest.raises(Stopped):
+        train(workspace, folder, settings(precision="auto"), Told(stop=1))
+    before = folder.config.read_bytes()
+    config = json.loads(before)
+    assert set(config["speeds"]) == {"fp32", "bf16"} and config["precision"] in config["speeds"]
+    train(workspace, folder, settings(precision="auto"))
+    assert folder.config.read_bytes() == before
+
+
+def test_sections_are_not_split(workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun) -> None:
+    index = tiny.index.assign(section=[f"s{i % 4}" for i in range(16)], row=0, col=0)
+    with atomic.replacing_folder(workspace.dataset("mosaic")) as part:
+        write_store(part, index, tiny.tiles, tiny.masks)
+    folder = new_run("a")
+    with pytest.raises(Stopped):
+        train(workspace, folder, settings(dataset="mosaic"), Told(stop=1))
+    kept = set(json.loads(folder.config.read_text())["validation_ids"])
+    sections = index["section"][:12].groupby(index["id"].isin(kept)[:12]).agg(set)
+    assert not sections[False] & sections[True]
+
+
+def test_faults_are_told_in_words(workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun) -> None:
+    with pytest.raises(NotFound, match="no data set 'other'"):
+        train(workspace, new_run("a"), settings(dataset="other"))
+    if not torch.cuda.is_available():
+        with pytest.raises(BadInput, match="device=cuda: there is none here"):
+            train(workspace, new_run("b"), settings(device="cuda"))
+    few = tiny.index.assign(has_mask=[True] + [False] * 15)
+    with atomic.replacing_folder(workspace.dataset("few")) as part:
+        write_store(part, few, tiny.tiles, tiny.masks)
+    with pytest.raises(TrainingFailed, match="'few' has 1 labelled tile; a training needs at least 2"):
+        train(workspace, new_run("c"), settings(dataset="few"))
+
+
+def test_a_replaced_data_set_is_noticed(workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun) -> None:
+    folder = new_run("a")
+    train(workspace, folder, settings(epochs=1))
+    with atomic.replacing_folder(workspace.dataset("tiny")) as part:
+        write_store(part, tiny.index, np.array(tiny.tiles), np.array(tiny.masks), {"checksum": "2"})
+    with pytest.raises(TrainingFailed, match="'tiny' was replaced since run a began; start a new run"):
+        train(workspace, folder, settings(epochs=1))
+
+
+def test_weights_that_are_no_numbers_fail_in_words(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+) -> None:
+    folder = new_run("a")
+    with pytest.raises(Stopped):
+        train(workspace, folder, settings(), Told(stop=3))
+    state = checkpoint.load(folder.last)
+    state["model"]["steps.0.0.weight"].fill_(float("nan"))
+    checkpoint.save(folder.last, state, checkpoint.load_facts(folder.last))
+    with pytest.raises(TrainingFailed, match=r"the loss became nan in step 3 \(epoch 2\)"):
+        train(workspace, folder, settings())
+
+
+def test_a_disk_that_takes_nothing_fails_in_words(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+) -> None:
+    folder = new_run("a")
+    folder.samples.touch()  # a file where the folder should be
+    with pytest.raises(WorkspaceError, match="samples"):
+        train(workspace, folder, settings())
+
+
+HUNGRY = """
+    import resource, sys
+    from pathlib import Path
+    import torch
+    from core.errors import TrainingFailed
+    from core.segment.settings import TrainSettings
+    from core.segment.train import train
+    from core.workspace import Workspace
+
+    workspace = Workspace.open(sys.argv[1])
+    small = TrainSettings(dataset="tiny", width=2, epochs=1, batch_size=2, device="cpu", precision="fp32")
+    train(workspace, workspace.run("small"), small)  # so that threads and libraries have what they need
+    held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (held + (64 << 20),) * 2)
+    large = TrainSettings(dataset="tiny", width=200, epochs=1, batch_size=8, device="cpu", precision="fp32")
+    try:
+        train(workspace, workspace.run("large"), large)
+    except TrainingFailed as error:
+        print(error)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory can only be limited on Linux")
+def test_too_little_memory_fails_with_a_remedy(workspace: Workspace, tiny: TileStore, new_run: NewRun) -> None:
+    for name in ("small", "large"):
+        new_run(name)
+    command = [sys.executable, "-c", textwrap.dedent(HUNGRY), str(workspace.root)]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    root = Path(__file__).parents[3]
+    answer = subprocess.run(command, capture_output=True, text=True, cwd=root, env=environment, check=True)
+    assert answer.stdout == "out of memory with batch_size=8 and width=200; try batch_size=4\n"
+
+
+@pytest.mark.real
+def test_real_tiles_are_learned(workspace: Workspace, tgs: Path, settings: Make, new_run: NewRun) -> None:
+    from core.dataset.importing import import_source
+
+    import_source(tgs, workspace, "tgs")
+    folder = new_run("a")
+    with pytest.raises(Stopped):
+        train(workspace, folder, settings(dataset="tgs", width=8, batch_size=16, precision="auto"), Told(stop=12))
+    config = json.loads(folder.config.read_text())
+    assert config["train_tiles"] + config["validation_tiles"] == 3088
+    assert config["validation_tiles"] == pytest.approx(618, abs=3)
