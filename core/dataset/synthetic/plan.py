@@ -130,7 +130,7 @@ class SaltChooser:
         ys, xs = (_coarse(count, length) for count, length in zip(size, self.tile_shape, strict=True))
         water = (1 - drawn["water"] / WATER) * 0.9 * self.tile_shape[0]
         floor = SeaFloor(water, Surface.random(self.rng, (1, shape[1]), (1, 100)))
-        candidates = []
+        candidates: list[tuple[float, int, SaltBody, np.ndarray]] = []
         for _ in range(BODIES):
             body = random_body(self.rng, shape, drawn["scale"], drawn["ruggedness"], floor)
             inside = body.depth_inside(ys, xs)
@@ -148,6 +148,11 @@ class SaltChooser:
         return float(np.sum((counts / counts[-1] - self.wanted) ** 2))
 
 
+def _coarse(tiles: int, length: int) -> np.ndarray:
+    """COARSE pixels of each of `tiles` tiles of `length` pixels, both edges among them, as float32."""
+    return np.add.outer(np.arange(tiles) * length, np.linspace(0, length - 1, COARSE)).ravel().astype(np.float32)
+
+
 def _layering(drawn: dict[str, float]) -> Layering:
     names = ("thickness", "contrast", "dip", "folding", "crests", "chop", "chop_length", "drag", "continuity", "fading")
     return Layering(**{name: drawn[name] for name in names}, faults=int(drawn["faults"]))
@@ -155,14 +160,10 @@ def _layering(drawn: dict[str, float]) -> Layering:
 
 def _imaging(drawn: dict[str, float]) -> Imaging:
     names = ("wavelength", "bandwidth", "stretching", "phase", "salt_contrast", "shadow", "noise", "chaos", "gain")
-    noise, chaos = (
-        Texture(
-            drawn[f"{kind}_grain"],
-            drawn["bandwidth"],
-            drawn[f"{kind}_streaks"],
-            drawn[f"{kind}_dip"],
-            drawn["crossing"],
-        )
-        for kind in ("noise", "chaos")
-    )
-    return Imaging(*(drawn[name] for name in names), noise_texture=noise, chaos_texture=chaos)
+    numbers = {name: drawn[name] for name in names}
+    return Imaging(**numbers, noise_texture=_texture(drawn, "noise"), chaos_texture=_texture(drawn, "chaos"))
+
+
+def _texture(drawn: dict[str, float], kind: str) -> Texture:
+    grain, streaks, dip = (drawn[f"{kind}_{name}"] for name in ("grain", "streaks", "dip"))
+    return Texture(grain, drawn["bandwidth"], streaks, dip, drawn["crossing"])
