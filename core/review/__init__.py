@@ -1,0 +1,1 @@
+"""Which predictions need eyes, and what the eyes found."""

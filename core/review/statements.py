@@ -1,0 +1,143 @@
+"""The SQL that the review store is made of. Every function here works within the caller's transaction."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Select,
+    Subquery,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
+
+from core.review.policy import is_confident_empty
+from core.review.tables import UNDO, decisions, flags, review_items
+
+
+def belongs(run: str | None, dataset: str | None) -> ColumnElement[bool]:
+    """Items of this run and data set; None: of any."""
+    wanted: ColumnElement[bool] = true()
+    if run is not None:
+        wanted &= review_items.c.run == run
+    if dataset is not None:
+        wanted &= review_items.c.dataset == dataset
+    return wanted
+
+
+def _stands() -> ColumnElement[bool]:
+    taken_back = select(decisions.c.undoes).where(decisions.c.undoes.is_not(None))
+    return (decisions.c.verdict != UNDO) & decisions.c.id.not_in(taken_back)
+
+
+def _standing() -> Subquery:
+    last = func.max(decisions.c.id).label("id")
+    return select(decisions.c.item_id, last).where(_stands()).group_by(decisions.c.item_id).subquery()
+
+
+def queue() -> Select[Any]:
+    """Every flagged item with its reasons and its standing decision, if it has one."""
+    standing = _standing()
+    names = func.aggregate_strings(flags.c.reason, ", ").label("reasons")
+    reasons = select(flags.c.item_id, names).group_by(flags.c.item_id).subquery()
+    item = review_items.c["id", "run", "dataset", "tile", "salt_proportion", "confidence"]
+    verdict = (decisions.c.verdict, decisions.c.reviewer, decisions.c.time.label("decided"), decisions.c.note)
+    return (
+        select(*item, reasons.c.reasons, *verdict)
+        .join_from(review_items, reasons, reasons.c.item_id == review_items.c.id)
+        .outerjoin(standing, standing.c.item_id == review_items.c.id)
+        .outerjoin(decisions, decisions.c.id == standing.c.id)
+    )
+
+
+def reasons(item_id: int) -> Select[Any]:
+    """reason, value and limit of each flag of an item."""
+    return select(*flags.c["reason", "value", "limit"]).where(flags.c.item_id == item_id).order_by(flags.c.reason)
+
+
+def count_verdicts(wanted: ColumnElement[bool]) -> Select[Any]:
+    """verdict (None: open), number of items, number of confident empties among them."""
+    items = queue().where(wanted).subquery()
+    empty = is_confident_empty(items.c.salt_proportion, items.c.confidence)
+    return select(items.c.verdict, func.count(), func.count().filter(empty)).group_by(items.c.verdict)
+
+
+def count_open_reasons(wanted: ColumnElement[bool]) -> Select[Any]:
+    """reason, number of open items with it."""
+    items = queue().where(wanted).subquery()
+    flagged = select(flags.c.reason, func.count()).join(items, items.c.id == flags.c.item_id)
+    return flagged.where(items.c.verdict.is_(None)).group_by(flags.c.reason).order_by(flags.c.reason)
+
+
+def delete_run(run: str) -> Delete:
+    """Items of a run; the database takes their flags and decisions along."""
+    return delete(review_items).where(review_items.c.run == run)
+
+
+def drop_open_flags(connection: Connection, run: str, dataset: str) -> list[str]:
+    """Remove the flags of all items without a standing decision; return the tiles that have one."""
+    standing = _standing()
+    mine = select(review_items.c.id).where(belongs(run, dataset), review_items.c.id.not_in(select(standing.c.item_id)))
+    connection.execute(delete(flags).where(flags.c.item_id.in_(mine)))
+    decided = select(review_items.c.tile).join(standing, standing.c.item_id == review_items.c.id)
+    return list(connection.scalars(decided.where(belongs(run, dataset))))
+
+
+def write_items(connection: Connection, run: str, dataset: str, tiles: pd.DataFrame) -> dict[str, int]:
+    """Insert or update an item for each row of `tiles` (id, salt_proportion, confidence); {tile: item id}."""
+    known = select(review_items.c.tile, review_items.c.id).where(belongs(run, dataset))
+    ids = dict(connection.execute(known).all())
+    figures = tiles.rename(columns={"id": "tile"})[["tile", "salt_proportion", "confidence"]]
+    is_known = figures["tile"].isin(list(ids))
+    same = figures[is_known].assign(item=figures["tile"].map(ids))
+    _many(connection, update(review_items).where(review_items.c.id == bindparam("item")), same.drop(columns="tile"))
+    write_rows(connection, review_items, figures[~is_known].assign(run=run, dataset=dataset, created=datetime.now(UTC)))
+    return dict(connection.execute(known).all())
+
+
+def write_rows(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
+    """Insert every row of a frame whose columns are named like those of the table."""
+    _many(connection, insert(table), rows)
+
+
+def drop_idle_items(connection: Connection, run: str, dataset: str) -> None:
+    """Remove items without a flag that nobody ever decided on."""
+    idle = review_items.c.id.not_in(select(flags.c.item_id)) & review_items.c.id.not_in(select(decisions.c.item_id))
+    connection.execute(delete(review_items).where(belongs(run, dataset), idle))
+
+
+def append(connection: Connection, rows: list[dict[str, Any]]) -> list[int]:
+    """Add decisions; their ids, in the order of `rows`."""
+    if not rows:
+        return []
+    added = insert(decisions).returning(decisions.c.id, sort_by_parameter_order=True)
+    return list(connection.scalars(added, rows))
+
+
+def latest_act(connection: Connection, reviewer: str, wanted: ColumnElement[bool]) -> list[tuple[int, int]]:
+    """(decision id, item id) of all that the reviewer decided in the latest act that still stands."""
+    mine = (
+        select(decisions.c.id, decisions.c.item_id)
+        .join(review_items, review_items.c.id == decisions.c.item_id)
+        .where(decisions.c.reviewer == reviewer, _stands(), wanted)
+    )
+    last = mine.with_only_columns(decisions.c.batch).order_by(decisions.c.id.desc()).limit(1).scalar_subquery()
+    return list(connection.execute(mine.where(decisions.c.batch == last).order_by(decisions.c.id)))
+
+
+def _many(connection: Connection, statement: Any, rows: pd.DataFrame) -> None:
+    if len(rows):
+        names = [str(name) for name in rows]
+        columns = (rows[name].tolist() for name in names)
+        connection.execute(statement, [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)])

@@ -1,0 +1,144 @@
+"""What is to be reviewed and what was decided: all SQL of the review queue.
+
+An item is in the queue while it has flags. Its standing decision is the last one that nobody took
+back; an item without one is open. Decisions are only ever added, and on the disk when `decide` returns.
+"""
+
+from __future__ import annotations
+
+import uuid
+import weakref
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Row
+from sqlalchemy.exc import IntegrityError
+
+from core.errors import BadInput, NotFound
+from core.review import statements
+from core.review.engine import connect, reading, writing
+from core.review.migration import ensure_schema
+from core.review.policy import Reason, TileFlag, queue_order
+from core.review.tables import UNDO, Verdict, flags, review_items
+
+
+class ReviewStore:
+    """The review store behind an SQLAlchemy URL; made or upgraded when it is opened.
+
+    May be shared by threads. Every method raises `WorkspaceError` when the database can't be read or
+    written and `Busy` when another process does not let go of it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = connect(url)
+        weakref.finalize(self, self._engine.dispose)
+        ensure_schema(self._engine)
+
+    def flag(self, run: str, dataset: str, found: pd.DataFrame) -> None:
+        """Make `found` (see `policy.tile_flags`) the open flags of `run` on `dataset`, all at once.
+
+        Items with a standing decision keep it and the flags that it was taken on.
+        """
+        with writing(self._engine) as connection:
+            decided = statements.drop_open_flags(connection, run, dataset)
+            open_flags = found[~found["id"].isin(decided)]
+            ids = statements.write_items(connection, run, dataset, open_flags.drop_duplicates("id"))
+            rows = open_flags.assign(item_id=open_flags["id"].map(ids))
+            statements.write_rows(connection, flags, rows[flags.c.keys()])
+            statements.drop_idle_items(connection, run, dataset)
+
+    def queue(self, run: str | None = None, dataset: str | None = None) -> pd.DataFrame:
+        """The queue: open items in queue order, then the decided ones in the order of their decisions.
+
+        Columns: id, run, dataset, tile, salt_proportion, confidence, reasons (text such as
+        "low_confidence, salt_under"), and of the standing decision verdict, reviewer, decided (datetime
+        in UTC) and note, None where there is none.
+        """
+        query = statements.queue().where(statements.belongs(run, dataset)).order_by(review_items.c.id)
+        with reading(self._engine) as connection:
+            found = connection.execute(query)
+            return _in_order(_frame(list(found.keys()), found.all()))
+
+    def reasons(self, item_id: int) -> list[TileFlag]:
+        """Why an item is in the queue."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(statements.reasons(item_id))
+            return [TileFlag(Reason(reason), value, limit) for reason, value, limit in rows]
+
+    def decide(self, items: int | Iterable[int], verdict: Verdict, reviewer: str, note: str = "") -> list[int]:
+        """Add a decision on each of `items` and return their ids; on the disk when this returns, all or none.
+
+        Raises `BadInput` without a reviewer or for an unknown verdict, `NotFound` for an item that is gone.
+        """
+        item_ids = [items] if isinstance(items, int | np.integer) else list(items)
+        act = _act(reviewer) | {"verdict": _verdict(verdict), "note": note}
+        rows = [act | {"item_id": int(item_id)} for item_id in item_ids]
+        try:
+            with writing(self._engine) as connection:
+                return statements.append(connection, rows)
+        except IntegrityError as error:
+            names = f"item {item_ids[0]}" if len(item_ids) == 1 else f"one of the {len(item_ids)} items"
+            raise NotFound(f"{names} is not in the queue any more: deleted or flagged anew; load the queue") from error
+
+    def undo(self, reviewer: str, run: str | None = None, dataset: str | None = None) -> list[int]:
+        """Take back the latest act of `reviewer`, a bulk decision as a whole; the ids of its items."""
+        act = _act(reviewer) | {"verdict": UNDO, "note": ""}
+        with writing(self._engine) as connection:
+            act_rows = statements.latest_act(connection, act["reviewer"], statements.belongs(run, dataset))
+            rows = [act | {"item_id": item_id, "undoes": decision_id} for decision_id, item_id in act_rows]
+            statements.append(connection, rows)
+        return [item_id for _, item_id in act_rows]
+
+    def counts(self, run: str | None = None, dataset: str | None = None) -> dict[str, Any]:
+        """items, open, decided, confident_empty, verdicts {verdict: n}, by_reason {reason: n}.
+
+        confident_empty and by_reason count open items only.
+        """
+        wanted = statements.belongs(run, dataset)
+        with reading(self._engine) as connection:
+            groups = connection.execute(statements.count_verdicts(wanted)).all()
+            by_reason = connection.execute(statements.count_open_reasons(wanted)).all()
+        verdicts = {verdict: count for verdict, count, _ in groups}
+        waiting = verdicts.pop(None, 0)
+        return {
+            "items": waiting + sum(verdicts.values()),
+            "open": waiting,
+            "decided": sum(verdicts.values()),
+            "confident_empty": sum(empties for verdict, _, empties in groups if verdict is None),
+            "verdicts": {verdict.value: verdicts.get(verdict, 0) for verdict in Verdict},
+            "by_reason": dict(by_reason),
+        }
+
+    def delete_run(self, run: str) -> None:
+        """Remove all items of a run with their flags and decisions."""
+        with writing(self._engine) as connection:
+            connection.execute(statements.delete_run(run))
+
+
+def _act(reviewer: str) -> dict[str, Any]:
+    """What all decisions of one act share."""
+    if not reviewer.strip():
+        raise BadInput("a decision needs a reviewer; give your name")
+    return {"reviewer": reviewer.strip(), "time": datetime.now(UTC), "batch": uuid.uuid4().hex}
+
+
+def _verdict(value: str) -> str:
+    if value not in list(Verdict):
+        raise BadInput(f"{value!r} is no verdict; expected {', '.join(Verdict)}")
+    return str(value)
+
+
+def _frame(names: list[str], rows: Sequence[Row[Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame([tuple(row) for row in rows], columns=names, dtype=object)  # keeps None what it is
+    kinds = {"id": int, "salt_proportion": float, "confidence": float}
+    return frame.astype(kinds | dict.fromkeys(("run", "dataset", "tile", "reasons"), str))
+
+
+def _in_order(found: pd.DataFrame) -> pd.DataFrame:
+    is_open = found["verdict"].isna()
+    waiting = found[is_open]
+    decided = found[~is_open].sort_values("decided", kind="stable")
+    return pd.concat([waiting.iloc[queue_order(waiting)], decided], ignore_index=True)

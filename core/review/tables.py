@@ -1,0 +1,95 @@
+"""The tables of the review store. Whoever changes them adds a migration and moves `SCHEMA` on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+SCHEMA = "0001"  # the newest revision in migrations/versions
+
+
+class Verdict(StrEnum):
+    """What a reviewer says of a prediction."""
+
+    ACCEPT = "accept"
+    NEEDS_WORK = "needs_work"
+    UNSURE = "unsure"
+
+
+UNDO = "undo"  # stands in place of a verdict in a row that takes another decision back
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment with its zone, kept as UTC also where the database knows no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# A tile of a data set, as one run predicted it.
+review_items = Table(
+    "review_items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", String(100), nullable=False),
+    Column("dataset", String(100), nullable=False),
+    Column("tile", String(255), nullable=False),
+    Column("salt_proportion", Float, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    UniqueConstraint("run", "dataset", "tile"),
+)
+
+# Why an item needs eyes: a row for each reason, with its numbers.
+flags = Table(
+    "flags",
+    metadata,
+    Column("item_id", ForeignKey(review_items.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("reason", String(40), primary_key=True),
+    Column("value", Float, nullable=False),
+    Column("limit", Float, nullable=False),
+)
+
+# What reviewers said. Rows are only ever added: to take one back is a row of its own that names it.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item_id", ForeignKey(review_items.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    Column("verdict", String(40), nullable=False),
+    Column("reviewer", String(100), nullable=False, index=True),
+    Column("time", UtcTime, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("batch", String(32), nullable=False),  # decisions taken in one act share it, and are taken back together
+    Column("undoes", ForeignKey("decisions.id", ondelete="CASCADE"), unique=True),
+)
