@@ -8,10 +8,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from core.explore import numbers
+
 Comparison = Literal["nothing", "split", "salt"]
 Quantity = Literal["z", "salt_proportion"]
 
 SALT_EDGES = np.arange(21) / 20  # 5 % wide; quotients, so that a proportion such as .15 falls on its edge exactly
+QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
 MOST_STEPS = 2000  # of a cumulative curve; more can't be seen
 
 
@@ -70,7 +73,7 @@ def cumulative(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
 
 
 def describe(index: pd.DataFrame, by: Comparison = "nothing") -> pd.DataFrame:
-    """One row a quantity and group: quantity, group, tiles, missing, mean, standard_error, min, quartiles, max."""
+    """One row a quantity and group: quantity, group, tiles, missing, mean, standard_error, min, the QUARTILES, max."""
     rows = []
     for quantity in ("z", "salt_proportion"):
         for name, part in groups(index, by).items():
@@ -84,13 +87,39 @@ def describe(index: pd.DataFrame, by: Comparison = "nothing") -> pd.DataFrame:
                     "mean": known.mean(),
                     "standard_error": known.sem(),
                     "min": known.min(),
-                    "lower_quartile": known.quantile(0.25),
-                    "median": known.median(),
-                    "upper_quartile": known.quantile(0.75),
-                    "max": known.max(),
                 }
+                | {name: known.quantile(quantile) for name, quantile in QUARTILES.items()}
+                | {"max": known.max()}
             )
     return pd.DataFrame(rows)
+
+
+def describe_in_words(description: pd.DataFrame) -> pd.DataFrame:
+    """What `describe` gives, as a table for people: the same rows, numbers with their units."""
+    rows = []
+    for row in description.to_dict("records"):
+        is_depth = row["quantity"] == "z"
+        shown = numbers.depth if is_depth else numbers.percent
+        ends = {name.capitalize().replace("_", " "): shown(row[name]) for name in ("min", *QUARTILES, "max")}
+        rows.append(
+            {
+                "Quantity": "Depth" if is_depth else "Salt proportion",
+                "Tiles": str(row["group"]),
+                "Known": numbers.count(row["tiles"]),
+                "Missing": numbers.count(row["missing"]),
+                "Mean ± standard error": f"{shown(row['mean'])} ± {shown(row['standard_error'])}",
+            }
+            | ends
+        )
+    return pd.DataFrame(rows)
+
+
+def bins(index: pd.DataFrame, by: Comparison = "nothing") -> pd.DataFrame:
+    """Both histograms in one table, as they are drawn: quantity, group, low, high, tiles, share."""
+    parts = {"z": depth_bins(index, by), "salt_proportion": salt_bins(index, by)}
+    return pd.concat([part.assign(quantity=name) for name, part in parts.items()], ignore_index=True)[
+        ["quantity", *HISTOGRAM_COLUMNS]
+    ]
 
 
 def _histogram(parts: dict[str, pd.Series], edges: np.ndarray) -> pd.DataFrame:

@@ -133,7 +133,8 @@ def in_words(relation: Correlation, trend: pd.DataFrame) -> list[str]:
         return [f"A correlation needs three tiles that differ in depth and in salt; {have} here have both."]
     explained = round(100 * relation.pearson**2)
     share = f"about {explained} %" if explained else "less than 1 %"
-    sentences = [f"Depth explains {share} of the variance of the salt proportion."]
+    chance = f"Pearson {numbers.p_value(relation.pearson_p)}, Spearman {numbers.p_value(relation.spearman_p)}"
+    sentences = [f"Depth explains {share} of the variance of the salt proportion ({chance})."]
     solid = trend[trend["mean_low"].notna()]
     if len(solid) >= 2:
         most, least = (solid.iloc[int(end(solid["mean"]))] for end in (np.argmax, np.argmin))

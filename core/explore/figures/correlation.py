@@ -12,7 +12,7 @@ from core.explore import colours, numbers
 from core.explore.figures.template import blank
 from core.explore.statistics import Correlation
 
-HEIGHT = 520  # pixels
+HEIGHT = 480  # pixels: leaves room for what it means and the way to the tiles at 900
 MOST_SVG_POINTS = 5000  # above, WebGL draws faster
 MOST_POINTS = 25_000  # above, a browser chokes; a seeded sample is drawn and the figure says so
 

@@ -57,7 +57,7 @@ def template(dark: bool = False) -> go.layout.Template:
                 "font": {"color": ink.text, "family": FONT},
             },
             "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": ink.muted, "activecolor": ink.text},
-            "margin": {"l": 8, "r": 12, "t": 44, "b": 8},
+            "margin": {"l": 8, "r": 24, "t": 44, "b": 8},
             "bargap": 0.04,
         }
     )

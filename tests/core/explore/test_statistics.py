@@ -174,8 +174,8 @@ def test_plain_words() -> None:
             "mean_low": [0, 0.2, np.nan],
         }
     )
-    assert in_words(Correlation(3088, pearson=0.107), trend) == [
-        "Depth explains about 1 % of the variance of the salt proportion.",
+    assert in_words(Correlation(3088, pearson=0.107, pearson_p=1e-9, spearman_p=0.04), trend) == [
+        "Depth explains about 1 % of the variance of the salt proportion (Pearson p < 0.001, Spearman p = 0.040).",
         "Salt is most common at 100 to 200 ft (31 %) and least at 0 to 100 ft (9.0 %), on average.",
     ]
     assert in_words(Correlation(3088, pearson=-0.02), trend)[0].startswith("Depth explains less than 1 %")
