@@ -50,12 +50,13 @@ def terminal() -> Iterator[Progress]:
 
 
 def _plain_lines(every_seconds: float = 2.0) -> Progress:
-    last = {"what": "", "time": 0.0}
+    last_time, last_what = 0.0, ""
 
     def show(done: int, total: int | None, what: str, **facts: Any) -> None:
+        nonlocal last_time, last_what
         now = time.monotonic()
-        if what != last["what"] or now - last["time"] >= every_seconds:
+        if what != last_what or now - last_time >= every_seconds:
             print(f"{what}: {done}" + (f" of {total}" if total else ""), file=sys.stderr, flush=True)
-            last.update(what=what, time=now)
+            last_time, last_what = now, what
 
     return show

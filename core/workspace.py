@@ -100,6 +100,10 @@ class RunFolder(JobFolder):
         found = [path.parent for path in self.root.glob("predictions/*/predictions.parquet")]
         return sorted(found, key=lambda folder: folder.stat().st_mtime, reverse=True)
 
+    def predictions_of(self, dataset: str) -> list[Path]:
+        """Folders of finished predictions for `dataset`, the newest first."""
+        return [folder for folder in self.all_predictions() if folder.name.rpartition("-")[0] == dataset]
+
 
 @dataclass(frozen=True)
 class Workspace:

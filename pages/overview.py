@@ -5,7 +5,7 @@ import streamlit as st
 from core import actions
 from core.dataset.tiles import TileStore
 from core.explore import numbers
-from dashboard import cache, next_step, state
+from dashboard import cache, navigation, next_step, state
 from dashboard.components import import_form, job_panel, top_bar
 from dashboard.components.gallery import gallery, tiles_for_gallery
 
@@ -57,11 +57,10 @@ context = top_bar.show("Overview", needs=None, filters=False)
 show_next_step()
 if context.store:
     show_figures(context.store)
-    picked = gallery(
-        tiles_for_gallery(context.store, cache.showcase(context.store.name)), key="showcase", view="overlay"
-    )
+    shown = tiles_for_gallery(context.store, cache.showcase(context.store.name))
+    picked = gallery(shown, key="showcase", view="overlay")
     if picked.opened:
-        state.open_tile(picked.opened)
+        navigation.open_page("explore", tile=picked.opened)
 left, right = st.columns(2)
 with left:
     st.subheader("Import tiles", anchor=False)

@@ -74,16 +74,14 @@ def datasets(workspace: WorkspaceOption = None, json: JsonOption = False) -> Non
     for name in opened.dataset_names():
         store = TileStore.open(opened.dataset(name))
         train = int((store.index["split"] == "train").sum())
-        shape = "×".join(map(str, store.tile_shape))
-        rows.append(
-            {"name": name, "tiles": len(store), "train": train, "test": len(store) - train, "tile_shape": shape}
-        )
+        counts = {"tiles": len(store), "train": train, "test": len(store) - train}
+        rows.append({"name": name, **counts, "tile_shape": list(store.tile_shape)})
     text = (
         table(rows, ["name", "tiles", "train", "test", "tile_shape"])
         if rows
         else "no data set yet: python -m core demo"
     )
-    answer(json, {"datasets": [row | {"tile_shape": [*map(int, row["tile_shape"].split("×"))]} for row in rows]}, text)
+    answer(json, {"datasets": rows}, text)
 
 
 def delete(

@@ -52,7 +52,7 @@ def queue(
     if run is not None:
         opened.existing_run(run)
     store = ReviewStore(opened.database_url)
-    items = store.queue(run).to_dict("records")
+    items = [{str(name): value for name, value in row.items()} for row in store.queue(run).to_dict("records")]
     counts = store.counts(run)
     columns = ["tile", "reasons", "salt_proportion", "confidence", "verdict", "reviewer"]
     text = f"{facts(counts)}\n\n{table(items, columns)}" if items else "the queue is empty: python -m core flag RUN"

@@ -44,7 +44,7 @@ def _last_import(workspace: Workspace) -> None:
     if now is None:
         return
     if now.state is jobs.State.FINISHED:
-        result = now.result
+        result = now.result or {}
         st.caption(f"Last import: {result['name']}, {result['tiles']:,} tiles in {result['seconds']:.1f} s.")
         for warning in result["warnings"]:
             st.warning(warning)

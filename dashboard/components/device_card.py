@@ -1,0 +1,30 @@
+"""What a training would run on and how long it would take, before it is started."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.dataset.tiles import TileStore
+from core.explore import numbers
+from core.segment import device
+from core.segment.expectation import expected_epoch
+from core.segment.settings import TrainSettings
+from core.workspace import Workspace
+
+
+def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> None:
+    """Name the device, the precision and the expected time. Raises `BadInput` if there is no such device."""
+    with st.spinner("Looking at the device…"):
+        facts = device.ask(settings.device)
+    memory = f", {facts['memory_gb']:.0f} GB" if facts["memory_gb"] else ""
+    labelled = int(tiles.index["has_mask"].sum())
+    expected = expected_epoch(workspace, settings, labelled, tiles.tile_shape, facts)
+    basis = "as measured in an earlier run" if expected.measured else "a rough figure"
+    whole = numbers.duration(expected.seconds * settings.epochs)
+    st.markdown(f"**{facts['name']}**{memory}  \nPrecision: {facts['precision']}")
+    st.markdown(
+        f"About **{numbers.duration(expected.seconds)}** an epoch, {whole} for {settings.epochs} ({basis}); "
+        f"less if it stops early."
+    )
+    if facts["warning"]:
+        st.caption(f":material/warning: {facts['warning']}")

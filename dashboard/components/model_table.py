@@ -1,0 +1,23 @@
+"""The network that would be trained, layer by layer."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.segment import architecture
+from core.segment.settings import TrainSettings
+
+
+def show(settings: TrainSettings, tile_shape: tuple[int, int]) -> None:
+    """Layers, output shapes and parameters for tiles of `tile_shape` (H, W)."""
+    rows = pd.DataFrame(architecture.summary(settings, tile_shape))
+    height, width = architecture.padded(tile_shape)
+    gigaflops = 2 * architecture.products(settings, tile_shape) / 1e9
+    st.markdown(
+        f"**{rows['parameters'].sum():,} parameters**, {gigaflops:.2f} GFLOP a tile. "
+        f"Tiles of {tile_shape[0]}×{tile_shape[1]} are padded by reflection to {height}×{width}; "
+        f"loss and score are taken on the original part."
+    )
+    shown = rows.assign(output=["×".join(map(str, shape)) for shape in rows["output"]])
+    st.dataframe(shown, hide_index=True, height=560)

@@ -1,0 +1,38 @@
+"""Which tiles a run should predict, and the button that starts it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import actions, jobs
+from core.dataset.tiles import TileStore
+from core.explore import numbers
+from core.workspace import RunFolder, Workspace
+
+
+def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
+    """A choice of split with its number of tiles; the job shows at the side of every page."""
+    if not run.best.exists():
+        st.info("This run has no checkpoint yet: one is written after its first epoch.")
+        return
+    counts = tiles.index["split"].value_counts().to_dict()
+    sizes = {"all": len(tiles)} | {split: counts[split] for split in ("train", "test") if counts.get(split)}
+    split = st.segmented_control(
+        "Tiles",
+        list(sizes),
+        default="all",
+        required=True,
+        key="predict_split",
+        format_func=lambda name: f"{name} · {numbers.count(sizes[name])}",
+    )
+    if st.button("Predict these tiles", type="primary", icon=":material/play_arrow:", key="predict_start"):
+        actions.start_prediction(workspace, run.id, tiles.name, split or "all")
+        st.rerun()
+    _last_failure(workspace, run)
+
+
+def _last_failure(workspace: Workspace, run: RunFolder) -> None:
+    last = next((job for job in workspace.all_jobs()[:20] if "-predict-" in job.id), None)
+    now = jobs.status(last) if last else None
+    if now and now.state in (jobs.State.FAILED, jobs.State.LOST):
+        st.error(f"{now.title}: {now.error}")

@@ -1,0 +1,58 @@
+"""The rules that fill the review queue, with the number of tiles they flag while they are moved."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.explore import numbers
+from core.review.flagging import flag_run
+from core.review.policy import FlagRules, flagged_counts
+from core.workspace import RunFolder, Workspace
+from dashboard import cache
+
+
+@st.fragment
+def show(workspace: Workspace, run: RunFolder, dataset: str, predictions: pd.DataFrame) -> None:
+    """Threshold, side and confidence; the count; the button that flags."""
+    with st.container(border=True):
+        rules = _rules()
+        confidence = rules.min_confidence
+        count = flagged_counts(predictions, np.array([rules.threshold]), rules.over, confidence)[0]
+        st.markdown(f"**{numbers.tiles(int(count))}** of {len(predictions):,} would be flagged")
+        if st.button("Flag them", type="primary", icon=":material/flag:", disabled=not count, width="stretch"):
+            result = flag_run(workspace, cache.review_store(), run.id, dataset, rules)
+            st.toast(f"{numbers.tiles(result['flagged'])} in the queue", icon=":material/flag:")
+            st.rerun()
+        st.caption(
+            "Constant tiles are never flagged. The least confident come first, confident empties last. "
+            "What was decided stays decided."
+        )
+
+
+def _rules() -> FlagRules:
+    side = st.segmented_control(
+        "Flag tiles whose predicted salt is",
+        ["under", "over"],
+        default="under",
+        required=True,
+        key="rule_side",
+        persist_state="session",
+    )
+    threshold = st.slider(
+        "Salt threshold", 0.0, 100.0, 5.0, 0.5, format="%.1f %%", key="rule_threshold", persist_state="session"
+    )
+    ask = st.toggle("or whose confidence is under", key="rule_ask_confidence", persist_state="session")
+    limit = st.slider(
+        "Confidence limit",
+        0.0,
+        1.0,
+        0.5,
+        0.05,
+        key="rule_confidence",
+        persist_state="session",
+        disabled=not ask,
+        label_visibility="collapsed",
+    )
+    return FlagRules(threshold / 100, side == "over", limit if ask else None)

@@ -1,0 +1,90 @@
+"""One training: its state, stop and resume, curves, and validation pictures as they improve."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import jobs
+from core.explore import numbers
+from core.jobs import JobStatus, State
+from core.workspace import RunFolder, Workspace
+from dashboard import cache, navigation
+from dashboard.components import job_panel, training_charts
+from dashboard.components.live_chart import live_chart
+
+COLOURS = {
+    State.QUEUED: "gray",
+    State.RUNNING: "blue",
+    State.FINISHED: "green",
+    State.FAILED: "red",
+    State.STOPPED: "orange",
+    State.LOST: "red",
+}
+
+
+def show(workspace: Workspace, run: RunFolder) -> None:
+    """Draw the run; while it works, the panel alone is drawn again every second."""
+    active = jobs.status(run).state.active
+    st.fragment(_draw, run_every=1.0 if active else None)(workspace, run, active)
+
+
+def _draw(workspace: Workspace, run: RunFolder, was_active: bool) -> None:
+    now = jobs.status(run)
+    if was_active and not now.state.active:
+        st.rerun()
+    _header(workspace, run, now)
+    if now.error:
+        st.error(f"{now.error}")
+    rows = cache.metrics_tail(run.metrics).read()
+    if not rows:
+        st.info("The curves begin with the first batches." if now.state.active else "No batch was trained.")
+        return
+    epochs = now.facts.get("epochs") or 1
+    steps_per_epoch = (now.total or 0) / epochs or max(row["step"] for row in rows if row["kind"] == "step")
+    live_chart(training_charts.panels(rows, steps_per_epoch), key="curves", revision=run.id)
+    _pictures(run)
+
+
+def _header(workspace: Workspace, run: RunFolder, now: JobStatus) -> None:
+    facts, best = now.facts, now.facts.get("best") or {}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_header"):
+        st.badge(now.state.value, color=COLOURS[now.state])
+        words = [f"**{now.title}**"]
+        if facts.get("epoch"):
+            words.append(f"epoch {facts['epoch']} of {facts['epochs']}")
+        if best:
+            words.append(f"best score {numbers.score(best['map'])} in epoch {best['epoch']}")
+        if now.state.active and now.eta_seconds is not None:
+            words.append(numbers.time_left(now.eta_seconds))
+        elif now.seconds:
+            words.append(numbers.duration(now.seconds))
+        words += [str(facts[key]) for key in ("device", "precision") if facts.get(key)]
+        st.markdown(" · ".join(words), width="stretch")
+        _actions(workspace, run, now)
+    if now.state.active:
+        st.progress(min(now.done / now.total, 1.0) if now.total else 0.0, text=job_panel.progress_text(now))
+
+
+def _actions(workspace: Workspace, run: RunFolder, now: JobStatus) -> None:
+    if now.state.active and st.button("Stop", icon=":material/stop:", key="run_stop"):
+        jobs.request_stop(run)
+        st.toast("Stopping within a batch; it can be resumed")
+    if now.state in (State.STOPPED, State.LOST, State.FAILED) and st.button("Resume", icon=":material/play_arrow:"):
+        jobs.resume(workspace, run)
+        st.rerun()
+    if now.state is State.FINISHED and st.button("Predict", icon=":material/arrow_forward:"):
+        navigation.open_page("predictions", run=run.id)
+
+
+def _pictures(run: RunFolder) -> None:
+    pictures = sorted(run.samples.glob("epoch-*.png"))
+    if not pictures:
+        return
+    st.subheader("Validation tiles: image, label, probability", anchor=False)
+    chosen = pictures[-1]
+    if len(pictures) > 1:
+        names = {path: f"epoch {int(path.stem.split('-')[1])}" for path in pictures}
+        chosen = st.select_slider(
+            "After", pictures, value=chosen, format_func=names.get, key=f"pictures_{len(pictures)}"
+        )
+    st.image(chosen.read_bytes(), width="stretch")

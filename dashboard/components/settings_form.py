@@ -1,0 +1,54 @@
+"""The settings of a training as widgets, made from the settings' own descriptions."""
+
+from __future__ import annotations
+
+from dataclasses import Field, fields
+from typing import Any
+
+import streamlit as st
+
+from core.segment.settings import PRESETS, TrainSettings
+
+MAIN = ("width", "epochs", "batch_size", "learning_rate", "patience")
+
+
+def show(dataset: str) -> TrainSettings:
+    """Draw the form for a training on `dataset` and return what it says. Raises `BadInput`."""
+    names = list(PRESETS)
+    preset = st.segmented_control(
+        "Preset",
+        names,
+        default=names[0],
+        required=True,
+        key="preset",
+        persist_state="session",
+        help=" · ".join(f"**{one.name}**: {one.words}" for one in PRESETS.values()),
+    )
+    start = TrainSettings.from_pairs([f"dataset={dataset}"], preset or names[0])
+    known = {one.name: one for one in fields(TrainSettings) if one.name != "dataset"}
+    left, right = st.columns(2)
+    chosen = {
+        name: _widget(known[name], getattr(start, name), preset, (left, right)[place % 2])
+        for place, name in enumerate(MAIN)
+    }
+    with st.expander("More settings"):
+        for name in [name for name in known if name not in chosen]:
+            chosen[name] = _widget(known[name], getattr(start, name), preset, st)
+    return TrainSettings(dataset=dataset, **chosen)
+
+
+def _widget(one: Field[Any], value: Any, preset: str | None, place: Any) -> Any:
+    label = one.name.replace("_", " ").capitalize()
+    common: dict[str, Any] = {
+        "key": f"setting_{preset}_{one.name}",
+        "help": one.metadata["help"],
+        "persist_state": "session",
+    }
+    if choices := one.metadata.get("choices"):
+        return place.selectbox(label, choices, index=choices.index(value), **common)
+    if isinstance(value, bool):
+        return place.toggle(label, value, **common)
+    limits = {"min_value": one.metadata.get("low"), "max_value": one.metadata.get("high")}
+    if isinstance(value, int):
+        return place.number_input(label, value=value, step=1, **limits, **common)
+    return place.number_input(label, value=value, step=value / 10, format="%.4g", **limits, **common)

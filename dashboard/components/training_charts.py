@@ -1,0 +1,51 @@
+"""The curves of a training, from the lines of its metrics.jsonl."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.explore import colours
+from dashboard.components.live_chart import Panel, Series
+
+Rows = list[dict[str, Any]]
+
+
+def panels(rows: Rows, steps_per_epoch: float) -> list[Panel]:
+    """Loss, scores, learning rate and speed against epochs; steps are drawn at fractions of an epoch."""
+    steps = [row for row in rows if row["kind"] == "step"]
+    epochs = [row for row in rows if row["kind"] == "epoch"]
+    at_step = [row["step"] / steps_per_epoch for row in steps]
+    at_epoch = [row["epoch"] for row in epochs]
+
+    def by_step(name: str, key: str, colour: str, faint: bool = False) -> Series:
+        return Series(name, at_step, _values(steps, key), colour, faint=faint)
+
+    def by_epoch(name: str, key: str, colour: str) -> Series:
+        return Series(name, at_epoch, _values(epochs, key), colour)
+
+    return [
+        Panel(
+            "Loss",
+            [
+                by_step("train, each step", "loss", colours.ACCENT, faint=True),
+                by_epoch("train", "loss", colours.ACCENT),
+                by_epoch("validation", "validation_loss", colours.LABEL),
+            ],
+        ),
+        Panel(
+            "Score on validation tiles",
+            [
+                by_epoch("competition metric", "map", colours.AGREEMENT),
+                by_epoch("IoU", "iou", colours.PREDICTION),
+                by_epoch("Dice", "dice", colours.CORRECTION),
+            ],
+            range=(0.0, 1.0),
+        ),
+        Panel("Learning rate", [by_step("learning rate", "learning_rate", colours.NEUTRAL)]),
+        Panel("Speed", [by_step("tiles a second", "tiles_per_second", colours.NEUTRAL)], y_title="tiles/s"),
+    ]
+
+
+def _values(rows: Rows, key: str) -> Sequence[float]:
+    return [float("nan") if row.get(key) is None else row[key] for row in rows]
