@@ -90,13 +90,13 @@ function tracedPath(from) {
   return path;
 }
 
-/** What one tile is drawn from. `source`: id, picture (data URL), mask and prediction (code or null). */
+/** What one tile is drawn from. `source`: id, shape, picture (data URL), mask and prediction (code or null). */
 class Tile {
-  constructor(source, shape) {
+  constructor(source) {
     this.source = source;
-    this.shape = shape;
-    this.label = source.mask == null ? null : Mask.fromCode(source.mask, shape);
-    this.prediction = source.prediction == null ? null : Mask.fromCode(source.prediction, shape);
+    this.shape = source.shape;
+    this.label = source.mask == null ? null : Mask.fromCode(source.mask, source.shape);
+    this.prediction = source.prediction == null ? null : Mask.fromCode(source.prediction, source.shape);
     this.tinted = new Map();
   }
 

@@ -32,11 +32,12 @@ _mount = st.components.v2.component(
 class GalleryTile:
     """One tile as the browser gets it.
 
-    picture: data URL. mask, prediction: run-length codes ("" = no salt), None where there is none.
+    shape: (H, W). picture: data URL. mask, prediction: run-length codes ("" = no salt), None where there is none.
     probability: data URL of a map of 0…255, for one large tile. caption: short texts that stand behind the id.
     """
 
     id: str
+    shape: tuple[int, int]
     picture: str
     mask: str | None = None
     prediction: str | None = None
@@ -46,16 +47,20 @@ class GalleryTile:
 
 @dataclass(frozen=True)
 class GalleryEvent:
-    """What a person did. opened: a tile's id. turned: −1 page before, 1 page after. selected: picked ids, all pages."""
+    """What a person did.
+
+    opened: a tile's id. turned: −1 page before, 1 page after. selected: picked ids, all pages.
+    acted: asked for the gallery's action on them.
+    """
 
     opened: str | None = None
     turned: int = 0
     selected: tuple[str, ...] = ()
+    acted: bool = False
 
 
 def gallery(
     tiles: Sequence[GalleryTile],
-    shape: tuple[int, int],
     *,
     key: str,
     view: View = "overlay",
@@ -67,19 +72,21 @@ def gallery(
     following: bool = False,
     focus: str | None = None,
     selected: Sequence[str] = (),
+    action: str = "",
     on_event: Callable[[GalleryEvent], None] | None = None,
 ) -> GalleryEvent:
-    """Draw tiles of one shape (H, W) and return what was done with them.
+    """Draw tiles of one shape and return what was done with them.
 
     view and size (smallest width of a picture in pixels) hold until the person chooses others.
     columns: at most so many, as wide as fits. stacked: a tile's panels one below the other.
     position, previous, following: the words between the two page buttons and whether these work.
     focus: the tile that the keys are at first. selected: ids that are picked when the gallery appears;
-    from then on it keeps them itself, over all pages, until `clear_selection`. on_event runs before the page is drawn again; with it no second rerun is needed.
+    from then on it keeps them itself, over all pages, until `clear_selection`. action: what a button
+    offers to do with them, in words. on_event runs before the page is drawn again; with it no second
+    rerun is needed.
     """
     data = {
         "name": key,
-        "shape": shape,
         "tiles": [asdict(tile) for tile in tiles],
         "view": view,
         "size": size,
@@ -89,26 +96,34 @@ def gallery(
         "previous": previous,
         "next": following,
         "focus": focus,
+        "action": action,
         **(_picked(st.session_state.get(key)) or {"ids": list(selected), "picks": 0}),
     }
     tell = (lambda: on_event(_event(st.session_state[key]))) if on_event else _nothing
-    result = _mount(key=key, data=data, on_open_change=tell, on_turn_change=tell, on_selected_change=tell)
+    result = _mount(
+        key=key, data=data, on_open_change=tell, on_turn_change=tell, on_selected_change=tell, on_act_change=tell
+    )
     return _event(result)
 
 
-def from_store(store: TileStore, rows: np.ndarray, predictions: np.ndarray | None = None) -> list[GalleryTile]:
-    """The tiles in `rows` (k,) of a store, with id, depth and salt proportion as their captions.
+def tiles_for_gallery(
+    store: TileStore,
+    rows: np.ndarray,
+    predictions: np.ndarray | None = None,
+    captions: Sequence[tuple[str, ...]] | None = None,
+) -> list[GalleryTile]:
+    """The tiles in `rows` (k,) of a store; captions: k of them, by default depth and salt proportion.
 
     predictions: masks (k, H, W) of the same tiles, everything above 0 is salt.
     """
     index = store.index.iloc[rows]
     codes = rle.encode_many(store.masks[rows])
     predicted: Sequence[str | None] = [None] * len(rows) if predictions is None else rle.encode_many(predictions)
-    columns = (index["id"], index["has_mask"], index["z"], index["salt_proportion"])
-    pictures = thumbnails.jpeg_urls(store.tiles[rows])
+    words = captions or list(map(caption, index["z"], index["salt_proportion"]))
+    columns = (index["id"], index["has_mask"], thumbnails.jpeg_urls(store.tiles[rows]), codes, predicted, words)
     return [
-        GalleryTile(name, picture, code if labelled else None, guess, caption=caption(z, salt))
-        for name, labelled, z, salt, picture, code, guess in zip(*columns, pictures, codes, predicted, strict=True)
+        GalleryTile(name, store.tile_shape, picture, code if labelled else None, guess, caption=text)
+        for name, labelled, picture, code, guess, text in zip(*columns, strict=True)
     ]
 
 
@@ -125,7 +140,8 @@ def caption(z: float, salt: float) -> tuple[str, ...]:
 
 
 def _event(result: Mapping[str, Any]) -> GalleryEvent:
-    return GalleryEvent(result.get("open"), result.get("turn") or 0, tuple((_picked(result) or {}).get("ids", ())))
+    selected = tuple((_picked(result) or {}).get("ids", ()))
+    return GalleryEvent(result.get("open"), result.get("turn") or 0, selected, bool(result.get("act")))
 
 
 def _picked(result: Mapping[str, Any] | None) -> dict[str, Any] | None:

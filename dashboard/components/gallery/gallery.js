@@ -1,9 +1,9 @@
 // A page of tiles as thumbnails. Everything but turning the page happens here, at once.
 // Needs tile_canvas.js and tile_look.js in front of it.
 
-const GAP = 10;
+const GAP = { row: 10, stacked: 16 }; // CSS pixels
 const SIZES = [64, 80, 101, 128, 160, 202, 303]; // smallest width of a picture, CSS pixels
-const STACK_ROOM = 280; // CSS pixels that a page needs above and below panels that stand one below the other
+const CAPTION = 40; // CSS pixels below a picture
 const SELECTION_DELAY = 150; // ms without another pick until Python hears of it
 const GALLERY_KEYS = [
   ["← → ↑ ↓", "move from tile to tile"],
@@ -60,7 +60,9 @@ class Gallery {
     this.zoom = element("span", { class: "turn zoom" });
     this.zoom.append(button("−", "Smaller  −", () => this.resize(-1)), button("+", "Larger  +", () => this.resize(1)));
     this.turner = element("span", { class: "turn" }, this.before, this.position, this.after);
-    bar.append(this.zoom, this.turner, button("?", "Keys", () => this.toggleSheet(), { class: "help" }));
+    this.pickedWords = element("span");
+    this.act = button("", "Do this with the picked tiles", () => this.trigger("act", true), { class: "act" });
+    bar.append(element("span", { class: "picks" }, this.pickedWords, this.act), this.zoom, this.turner, button("?", "Keys", () => this.toggleSheet(), { class: "help" }));
     this.root.replaceChildren(bar, this.sheet, this.grid);
     this.root.addEventListener("keydown", (event) => this.keyDown(event));
     this.root.addEventListener("keyup", (event) => event.key.toLowerCase() === "h" && this.look.hide(false));
@@ -82,27 +84,35 @@ class Gallery {
     const known = new Map(this.tiles.map((tile) => [tile.source.id, tile]));
     const wanted = data.tiles.map((source) => {
       const tile = known.get(source.id);
-      return tile && sameSource(tile.source, source) ? tile : new Tile(source, data.shape);
+      return tile && sameSource(tile.source, source) ? tile : new Tile(source);
     });
     await Promise.all(wanted.map((tile) => tile.picture ?? tile.load()));
     if (this.data !== data) return; // a newer page has come meanwhile
     const turned = !before || before.tiles[0]?.id !== data.tiles[0]?.id;
     this.tiles = wanted;
-    if (turned) this.enterPage(data);
+    if (turned) this.enterPage(data, !before);
     this.position.textContent = data.position;
     this.turner.hidden = !data.position;
+    this.act.textContent = data.action;
     this.zoom.hidden = Boolean(data.columns);
     this.before.disabled = !data.previous;
     this.after.disabled = !data.next;
     this.arrange();
+    if (turned) this.scroll(!before);
     this.root.dataset.ready = data.tiles.length; // for those who wait for the page
   }
 
-  enterPage(data) {
-    const focus = data.focus ? data.tiles.findIndex((tile) => tile.id === data.focus) : -1;
-    if (focus >= 0) this.current = focus;
+  /** Where the keys are on a page that was not here before. */
+  enterPage(data, appearing) {
+    if (appearing) this.current = data.tiles.findIndex((tile) => tile.id === data.focus);
     else if (this.current >= 0) this.current = this.direction < 0 ? data.tiles.length - 1 : 0;
     this.anchor = null;
+  }
+
+  /** A gallery that appears shows the tile that the keys are at; a turned page shows its top. */
+  scroll(appearing) {
+    if (appearing) this.cells[this.current]?.root.scrollIntoView({ block: "nearest" });
+    else if (this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView({ block: "start" });
   }
 
   adoptSelection({ ids, picks }) {
@@ -114,16 +124,18 @@ class Gallery {
   /** Lay out the cells for the width that is there and draw everything. */
   arrange() {
     if (!this.width || !this.data) return;
-    const { columns: most, stacked, shape } = this.data;
+    const { columns: most, stacked } = this.data;
+    const shape = this.tiles[0]?.shape ?? [1, 1];
     const panels = VIEWS[this.look.view];
     const beside = stacked ? 1 : panels.length;
+    const gap = stacked ? GAP.stacked : GAP.row;
     const wanted = Math.min(this.width, this.look.size * beside + 3 * (beside - 1));
-    const fitting = Math.max(1, Math.floor((this.width + GAP) / (wanted + GAP)));
+    const fitting = Math.max(1, Math.floor((this.width + gap) / (wanted + gap)));
     const columns = most ? Math.min(most, fitting) : fitting;
-    const cell = Math.floor((this.width - GAP * (columns - 1)) / columns);
-    const room = (cell - 3 * (beside - 1)) / beside;
-    const panel = wholeScale(stacked ? Math.min(room, (window.innerHeight - STACK_ROOM) / panels.length) : room, shape[1]);
+    const room = ((this.width - gap * (columns - 1)) / columns - 3 * (beside - 1)) / beside;
+    const panel = wholeScale(stacked ? Math.min(room, this.stackRoom(panels.length, shape)) : room, shape[1]);
     this.columns = columns;
+    this.grid.style.gap = `${gap}px`;
     this.grid.style.gridTemplateColumns = `repeat(${columns}, ${panel * beside + 3 * (beside - 1)}px)`;
     this.grid.classList.toggle("stacked", stacked);
     while (this.cells.length < this.tiles.length) this.cells.push(new Cell(this.cells.length));
@@ -135,10 +147,18 @@ class Gallery {
     this.mark();
   }
 
+  /** The width at which panels one below the other are in sight together. */
+  stackRoom(panels, [height, width]) {
+    this.top ??= this.grid.getBoundingClientRect().top;
+    return Math.max(101, ((window.innerHeight - this.top - CAPTION) / panels - 3) * (width / height));
+  }
+
   /** Show which tile the keys are at and which are picked. */
   mark() {
     this.cells.forEach((cell, i) => cell.mark(i === this.current, this.picked.has(this.tiles[i].source.id)));
     this.grid.classList.toggle("picking", this.picked.size > 0);
+    this.pickedWords.textContent = this.picked.size ? `${this.picked.size} picked` : "";
+    this.act.hidden = !this.picked.size || !this.data.action;
     const cell = this.cells[this.current];
     if (cell) this.root.setAttribute("aria-activedescendant", cell.root.id);
   }

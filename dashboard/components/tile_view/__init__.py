@@ -33,7 +33,6 @@ class TileViewEvent:
 
 def tile_view(
     tile: GalleryTile,
-    shape: tuple[int, int],
     *,
     key: str,
     view: View = "overlay",
@@ -45,7 +44,7 @@ def tile_view(
     close: str = "",
     on_event: Callable[[TileViewEvent], None] | None = None,
 ) -> TileViewEvent:
-    """Draw one tile of shape (H, W) as large as fits and return what was done with it.
+    """Draw one tile as large as fits and return what was done with it.
 
     facts: names and values that stand beside it. explain: its run-length code too (the label's, else
     the prediction's). position, previous, following: the words between the buttons to its neighbours
@@ -54,7 +53,6 @@ def tile_view(
     """
     data = {
         "name": key,
-        "shape": shape,
         "tile": asdict(tile),
         "view": view,
         "facts": facts,
@@ -68,13 +66,14 @@ def tile_view(
     return _event(_mount(key=key, data=data, on_turn_change=tell, on_close_change=tell))
 
 
-def from_store(
+def tile_for_view(
     store: TileStore, row: int, prediction: np.ndarray | None = None, probability: np.ndarray | None = None
 ) -> GalleryTile:
     """The tile in `row` without loss. prediction: mask (H, W), above 0 is salt. probability: (H, W) uint8, 255 is 1."""
     facts = store.index.iloc[row]
     return GalleryTile(
         facts["id"],
+        store.tile_shape,
         thumbnails.png_url(store.tiles[row]),
         rle.encode(store.masks[row]) if facts["has_mask"] else None,
         None if prediction is None else rle.encode(prediction),

@@ -3,7 +3,8 @@
 
 const SIDE = 340; // width of facts and code, CSS pixels
 const NARROW = 760; // below this width they stand under the picture
-const ROOM = 250; // CSS pixels that a page needs above and below the picture
+const BELOW = 44; // CSS pixels that a page needs below the picture
+const LEAST = 200; // height of the pictures, CSS pixels, however low the window
 const GUTTER = 6; // between panels, CSS pixels
 const FEWEST = 8; // tile pixels across at the largest zoom
 const VIEW_KEYS = [
@@ -68,7 +69,7 @@ class TileView {
     this.root.addEventListener("keyup", (event) => event.key.toLowerCase() === "h" && this.look.hide(false));
     this.root.addEventListener("blur", () => this.look.hide(false));
     this.panels.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    this.panels.addEventListener("dblclick", (event) => this.zoom(this.box.width < this.data.shape[1] ? 0 : 3, this.under(event)));
+    this.panels.addEventListener("dblclick", (event) => this.zoom(this.box.width < this.tile.shape[1] ? 0 : 3, this.under(event)));
     this.panels.addEventListener("pointerdown", (event) => this.grab(event));
     this.panels.addEventListener("pointermove", (event) => this.point(event));
     this.panels.addEventListener("pointerleave", () => this.leave());
@@ -78,7 +79,7 @@ class TileView {
   async update(data) {
     const same = this.tile && this.tile.source.id === data.tile.id && sameSource(this.tile.source, data.tile);
     this.data = data;
-    const tile = same ? this.tile : await new Tile(data.tile, data.shape).load();
+    const tile = same ? this.tile : await new Tile(data.tile).load();
     if (this.data !== data) return; // a newer tile has come meanwhile
     this.tile = tile;
     if (!same) this.enterTile();
@@ -102,14 +103,15 @@ class TileView {
   }
 
   whole() {
-    const [height, width] = this.data.shape;
+    const [height, width] = this.tile.shape;
     return { x: 0, y: 0, width, height };
   }
 
   /** Lay out the panels for the width that is there and draw them. */
   arrange() {
     if (!this.width || !this.tile) return;
-    const { shape, explain, facts } = this.data;
+    const { explain, facts } = this.data;
+    const { shape } = this.tile;
     const beside = explain || facts.length > 0;
     const narrow = this.width < NARROW;
     this.stage.classList.toggle("narrow", narrow);
@@ -117,7 +119,9 @@ class TileView {
     this.code.root.hidden = !explain;
     this.shown = this.look.view === "all" && this.tile.chance ? [...VIEWS.all, "probability"] : VIEWS[this.look.view];
     const room = this.width - (beside && !narrow ? SIDE : 0);
-    const [size, columns] = largest(this.shown.length, room, narrow ? Infinity : Math.max(window.innerHeight - ROOM, 200), shape);
+    this.top ??= this.stage.getBoundingClientRect().top;
+    const high = narrow ? Infinity : Math.max(window.innerHeight - this.top - BELOW, LEAST);
+    const [size, columns] = largest(this.shown.length, room, high, shape);
     this.size = wholeScale(size, shape[1]);
     this.panels.style.gridTemplateColumns = `repeat(${columns}, ${this.size}px)`;
     while (this.panels.children.length > this.shown.length) this.panels.lastChild.remove();
@@ -128,7 +132,7 @@ class TileView {
   }
 
   draw() {
-    const height = Math.round((this.size * this.data.shape[0]) / this.data.shape[1]);
+    const height = Math.round((this.size * this.tile.shape[0]) / this.tile.shape[1]);
     this.shown.forEach((panel, i) => {
       const figure = this.panels.children[i];
       const canvas = figure.querySelector("canvas");
@@ -148,7 +152,7 @@ class TileView {
   }
 
   light(run) {
-    this.highlight = run < 0 ? null : Mask.ofRun(this.code.mask.runs[run], this.data.shape);
+    this.highlight = run < 0 ? null : Mask.ofRun(this.code.mask.runs[run], this.tile.shape);
     this.draw();
   }
 
@@ -180,7 +184,7 @@ class TileView {
 
   /** Zoom by a factor (0: show all) about a place in the tile, which stays where it is. */
   zoom(factor, at = null) {
-    const [height, width] = this.data.shape;
+    const [height, width] = this.tile.shape;
     const wide = factor ? Math.min(width, Math.max(FEWEST, this.box.width / factor)) : width;
     const about = at ?? this.pointed ?? { x: this.box.x + this.box.width / 2, y: this.box.y + this.box.height / 2 };
     const shrink = wide / this.box.width;
@@ -189,7 +193,7 @@ class TileView {
   }
 
   moveBox(box) {
-    const [height, width] = this.data.shape;
+    const [height, width] = this.tile.shape;
     const within = (value, most) => Math.max(0, Math.min(most, value));
     this.box = { ...box, x: within(box.x, width - box.width), y: within(box.y, height - box.height) };
     this.panels.classList.toggle("zoomed", box.width < width);
@@ -198,7 +202,7 @@ class TileView {
   }
 
   wheel(event) {
-    if (event.deltaY > 0 && this.box.width >= this.data.shape[1]) return; // let the page scroll
+    if (event.deltaY > 0 && this.box.width >= this.tile.shape[1]) return; // let the page scroll
     event.preventDefault();
     this.zoom(Math.exp(-event.deltaY / 300), this.under(event));
   }
@@ -214,7 +218,7 @@ class TileView {
   }
 
   grab(event) {
-    if (this.box.width >= this.data.shape[1] || event.button) return;
+    if (this.box.width >= this.tile.shape[1] || event.button) return;
     this.grabbed = { x: event.clientX, y: event.clientY, box: this.box };
     this.panels.setPointerCapture(event.pointerId);
     this.panels.addEventListener("pointerup", () => (this.grabbed = null), { once: true });
@@ -230,7 +234,7 @@ class TileView {
     this.pointed = this.under(event);
     if (!this.pointed) return this.leave();
     const [x, y] = [Math.floor(this.pointed.x), Math.floor(this.pointed.y)];
-    const [height, width] = this.data.shape;
+    const [height, width] = this.tile.shape;
     if (x < 0 || y < 0 || x >= width || y >= height) return this.leave();
     this.say(this.pixelInWords(x, y));
     if (this.data.explain && this.code.mask) this.code.chooseAt(x, y);
@@ -248,7 +252,7 @@ class TileView {
 
   pixelInWords(x, y) {
     const { label, prediction, picture, chance } = this.tile;
-    const [height, width] = this.data.shape;
+    const [height, width] = this.tile.shape;
     const value = (map) => map.grey[Math.floor((y * map.height) / height) * map.width + Math.floor((x * map.width) / width)];
     const words = [`row ${y + 1}, column ${x + 1}`, `pixel ${(x * height + y + 1).toLocaleString("en")}`, `grey ${value(picture)}`];
     if (label) words.push(label.at(x, y) ? "salt in the label" : "no salt in the label");
