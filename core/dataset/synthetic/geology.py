@@ -7,12 +7,13 @@ Not covered: velocities, so no pull-up under the salt, and no multiples.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 TRACE_STEP = 0.25  # pixels between the samples of a 1-D trace
-COVER = 40  # pixels of layers at least between the sea floor and salt
+COVER = 40  # pixels of layers between the sea floor and salt, about
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,10 @@ class SaltBody:
         """(h, w) float32: roughly the distance to the salt's boundary in pixels, positive inside."""
         plane = self.trend[0] * ys[:, None] + self.trend[1] * xs[None, :]
         rough = self.ruggedness * np.abs(self.roughness(ys, xs))
-        inside = plane + self.relief * self.shape(ys, xs) - rough - self.level
+        forms = self.shape(ys, xs)
+        inside = plane + self.relief * forms - rough - self.level
         if self.sea_floor.level > 0:
-            inside = np.minimum(inside, ys[:, None] - self.sea_floor(xs) - COVER)
+            inside = np.minimum(inside, ys[:, None] - self.sea_floor(xs) - COVER * np.exp(-0.4 * forms))
         return inside.astype(np.float32)
 
 
@@ -86,7 +88,7 @@ def random_body(
     """A salt body for a section of `shape` pixels; `scale`: size of its forms in pixels."""
     trend = (rng.uniform(-0.1, 0.9), rng.normal(0, 0.7))
     forms = Surface.random(rng, shape, (scale, scale * rng.uniform(0.6, 1.2)))
-    grain = rng.uniform(7, 30)
+    grain = rng.uniform(6, 25)
     rough = Surface.random(rng, shape, (grain * 1.5, grain))
     return SaltBody(trend, forms, 0.55 * scale, rough, ruggedness, 0.0, sea_floor)
 
@@ -106,6 +108,8 @@ class Layering:
     faults: int
     continuity: float  # pixels over which a layer keeps its brightness
     fading: float  # how much it varies: standard deviation of the logarithm
+    patchiness: float  # 0…1: share of the layers' power in layers that do not go through the whole section
+    patch: float  # their length, pixels
 
 
 def layers(rng: np.random.Generator, layering: Layering, inside: np.ndarray) -> np.ndarray:
@@ -120,8 +124,7 @@ def layers(rng: np.random.Generator, layering: Layering, inside: np.ndarray) -> 
         unconformity = shape[0] * rng.uniform(0.1, 0.9) + 12 * Surface.random(rng, (1, shape[1]), (1, 70))(ys[:1], xs)
         tau = np.where(ys[:, None] < unconformity, tau, _depth_along_layers(rng, ys, xs, layering))
     tau += layering.drag * np.exp(np.minimum(inside, 0) / rng.uniform(25, 70))
-    impedance = _trace(rng, 4 * shape[0], layering)
-    values = impedance.take(((tau + shape[0]) / TRACE_STEP).astype(np.int32), mode="clip")
+    values = _impedance(rng, tau, layering)
     reflectivity = np.diff(values, axis=0, prepend=values[:1])
     brightness = Surface.random(rng, shape, (layering.continuity / 3, layering.continuity))(ys, xs)
     return reflectivity * np.exp(layering.fading * brightness)
@@ -141,11 +144,27 @@ def _depth_along_layers(rng: np.random.Generator, ys: np.ndarray, xs: np.ndarray
     return tau
 
 
-def _trace(rng: np.random.Generator, length: int, layering: Layering) -> np.ndarray:
-    """Impedance (n,) float32 of a pile of layers, TRACE_STEP pixels a sample."""
+def _impedance(rng: np.random.Generator, tau: np.ndarray, layering: Layering) -> np.ndarray:
+    """Impedance (h, w) float32 at depths along the layers `tau`: layers that go through, and patches that do not."""
+    height, width = tau.shape
+    place = ((tau + height) / TRACE_STEP).astype(np.int32).clip(0, int(4 * height / TRACE_STEP) - 1)
+    through = _traces(rng, 1, 4 * height, layering)
+    columns = np.arange(width, dtype=np.float32) / layering.patch
+    patches = _traces(rng, int(columns[-1]) + 2, 4 * height, layering)
+    first = columns.astype(np.int32)
+    turn = (columns - first) * (np.pi / 2)  # sine and cosine keep the power the same between two traces
+    start = first * through.size
+    near, far = (patches.ravel().take(place + (start + step * through.size)) for step in (0, 1))
+    share = layering.patchiness
+    return math.sqrt(1 - share) * through[0].take(place) + math.sqrt(share) * (np.cos(turn) * near + np.sin(turn) * far)
+
+
+def _traces(rng: np.random.Generator, count: int, length: int, layering: Layering) -> np.ndarray:
+    """Impedance (count, n) float32 of piles of layers, TRACE_STEP pixels a sample."""
     from scipy.ndimage import gaussian_filter1d
 
-    samples = int(length / TRACE_STEP)
-    spikes = rng.random(samples) < TRACE_STEP / layering.thickness
-    size = rng.standard_normal(samples) * np.exp(layering.contrast * rng.standard_normal(samples))
-    return np.cumsum(gaussian_filter1d(spikes * size, 0.5 / TRACE_STEP)).astype(np.float32)
+    shape = (count, int(length / TRACE_STEP))
+    spikes = rng.random(shape, np.float32) < TRACE_STEP / layering.thickness
+    strength = np.exp(layering.contrast * rng.standard_normal(shape, np.float32))
+    size = rng.standard_normal(shape, np.float32) * strength * spikes
+    return np.cumsum(gaussian_filter1d(size, 0.5 / TRACE_STEP, truncate=2.5), axis=1)

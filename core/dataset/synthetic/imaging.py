@@ -1,8 +1,8 @@
 """From reflectivity to a seismic picture: wavelet, chaos inside the salt, noise and gain.
 
 A migrated image is taken as the reflectivity seen through an isotropic Ricker filter, so that a
-dipping layer keeps its wavelength across the dip. Filters run in the wavenumber domain; the few
-pixels that wrap around are cut off by the caller (`MARGIN`).
+dipping layer keeps its wavelength across the dip. Filters run in the wavenumber domain, where a section's end
+is next to its beginning; the caller cuts off what that spoils (`MARGIN`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MARGIN = 16  # pixels to simulate beyond the bottom and the right of a section
+from core.dataset.synthetic.geology import Surface
+
+EDGE = 3  # by this the wavelength is divided for the width in which noise changes at the salt
+MARGIN = 24  # pixels to simulate beyond each side of a section
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Imaging:
     noise: float  # standard deviation of the noise outside the salt
     chaos: float  # standard deviation of the noise inside
     gain: float  # 0 keeps amplitudes, 1 evens them out
+    sparkle: float  # how much the salt's boundary varies along its course: standard deviation of the logarithm
     noise_texture: Texture
     chaos_texture: Texture
 
@@ -54,22 +58,26 @@ def picture(
     below_sea_floor = np.arange(len(layers), dtype=np.float32)[:, None] - sea_floor
     ground, salt = (np.clip(distance + 0.5, 0, 1) for distance in (below_sea_floor, inside))
     lit = 1 - imaging.shadow * np.maximum.accumulate(salt, axis=0)
-    boundaries = _salt_reflectivity(rng, inside, imaging.salt_contrast)
+    boundaries = _salt_reflectivity(rng, inside, imaging)
     boundaries += imaging.salt_contrast * np.maximum(1 - np.abs(below_sea_floor), 0)
     image = _migrated(layers * (1 - salt) * lit * ground, boundaries, imaging)
+    salt = np.clip(inside * (EDGE / imaging.wavelength) + 0.5, 0, 1)
     image += _noise(rng, layers.shape, imaging.noise_texture) * (imaging.noise * (1 - salt) * (0.02 + 0.98 * ground))
     if inside.max() > 0:
         image += _noise(rng, layers.shape, imaging.chaos_texture) * (imaging.chaos * salt)
     return _gained(image, imaging)
 
 
-def _salt_reflectivity(rng: np.random.Generator, inside: np.ndarray, contrast: float) -> np.ndarray:
+def _salt_reflectivity(rng: np.random.Generator, inside: np.ndarray, imaging: Imaging) -> np.ndarray:
     """A line along the salt's boundary: positive at its top, weaker at flanks, negative at its base."""
     down, across = np.gradient(inside)
     slope = np.hypot(down, across) + np.float32(1e-3)
     line = np.maximum(1 - np.abs(inside / slope), 0)
     polarity = np.clip(1.3 * down / slope + 0.35, -1, 1)
-    return contrast * line * polarity
+    ys, xs = (np.arange(side, dtype=np.float32) for side in inside.shape)
+    grain = 0.7 * imaging.wavelength
+    sparkle = np.exp(imaging.sparkle * Surface.random(rng, inside.shape, (grain, grain))(ys, xs))
+    return imaging.salt_contrast * line * polarity * sparkle
 
 
 def _migrated(layers: np.ndarray, boundaries: np.ndarray, imaging: Imaging) -> np.ndarray:
@@ -79,7 +87,8 @@ def _migrated(layers: np.ndarray, boundaries: np.ndarray, imaging: Imaging) -> n
     shape = layers.shape
     down, _, k2 = _wavenumbers(shape)
     turn = np.exp(1j * imaging.phase * np.sign(down)).astype(np.complex64)
-    from_layers, from_boundaries = rfft2(layers) * turn, rfft2(boundaries) * turn
+    taper = _taper(shape[0])[:, None] * _taper(shape[1])
+    from_layers, from_boundaries = (rfft2(reflectivity * taper) * turn for reflectivity in (layers, boundaries))
     power = from_layers.real**2 + from_layers.imag**2
     ends = []
     for wavelength in (imaging.wavelength, imaging.wavelength * imaging.stretching):
@@ -88,6 +97,12 @@ def _migrated(layers: np.ndarray, boundaries: np.ndarray, imaging: Imaging) -> n
         ends.append(irfft2((from_layers * (1 / (deviation + 1e-9)) + from_boundaries) * wavelet, s=shape))
     weight = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None]
     return ends[0] + weight * (ends[1] - ends[0])
+
+
+def _taper(length: int) -> np.ndarray:
+    """Weights (n,) float32 that fall to 0 within the margins at both ends."""
+    from_end = np.minimum(np.arange(length), np.arange(length)[::-1]).astype(np.float32)
+    return np.sin(np.minimum(from_end / MARGIN, 1) * np.float32(np.pi / 2)) ** 2
 
 
 def _wavenumbers(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -33,11 +33,11 @@ SALT = (
 # Values of each property at equally spaced quantiles; see the fields' comments for units.
 # Those in WAVELENGTHS are multiples of the section's wavelength.
 QUANTILES: dict[str, tuple[float, ...]] = {
-    "log_wavelength": tuple(math.log(pixels) for pixels in (8, 14, 19, 24, 30, 42)),
-    "bandwidth": (1.1, 1.6, 2.2, 4),
+    "log_wavelength": tuple(math.log(pixels) for pixels in (6, 16, 21, 25, 29, 36)),
+    "bandwidth": (1.05, 1.3, 1.7, 2.8),
     "stretching": (1.0, 1.3, 1.8),
-    "phase": (-0.8, 0.8),
-    "salt_contrast": (1.5, 4, 9),
+    "phase": (-1.0, 1.4),
+    "salt_contrast": (1, 3, 7),
     "shadow": (0, 0.7),
     "noise": (0.05, 0.2, 0.4, 1.8),
     "chaos": (0.05, 0.25, 0.8),
@@ -48,9 +48,13 @@ QUANTILES: dict[str, tuple[float, ...]] = {
     "chaos_grain": (0.7, 1.8),
     "chaos_streaks": (0, 2, 6),
     "chaos_dip": (0.3, 1.1, 1.57),
-    "crossing": (0, 0.2, 1),
-    "thickness": (0.15, 0.3, 1),
-    "contrast": (0.1, 0.4, 1.0),
+    "crossing": (0, 0.05, 0.2, 0.9),
+    "texture_bandwidth": (1.1, 1.8, 4),
+    "sparkle": (0.2, 0.5, 0.8),
+    "thickness": (0.08, 0.2, 0.5),
+    "contrast": (0.1, 0.5, 1.0),
+    "patchiness": (0, 0.3, 0.9),
+    "patch": (0.5, 1.5, 4),
     "dip": (-1.5, -0.3, -0.1, 0.1, 0.3, 1.5),
     "folding": (1, 8, 40),
     "crests": (0, 0, 5, 30),
@@ -60,12 +64,12 @@ QUANTILES: dict[str, tuple[float, ...]] = {
     "faults": (0, 1, 4),
     "continuity": (20, 60, 200),
     "fading": (0.2, 0.4, 0.8),
-    "ruggedness": (0, 1, 2.5, 9),
+    "ruggedness": (0, 1.5, 4, 9),
     "scale": (60, 130),
     "water": (0, 1),
     "stripes": (0, 1),
 }
-WAVELENGTHS = ("noise_grain", "chaos_grain", "thickness", "chop", "chop_length")
+WAVELENGTHS = ("noise_grain", "chaos_grain", "thickness", "patch", "chop", "chop_length")
 
 
 @dataclass(frozen=True)
@@ -154,16 +158,27 @@ def _coarse(tiles: int, length: int) -> np.ndarray:
 
 
 def _layering(drawn: dict[str, float]) -> Layering:
-    names = ("thickness", "contrast", "dip", "folding", "crests", "chop", "chop_length", "drag", "continuity", "fading")
+    names = {field.name for field in fields(Layering)} - {"faults"}
     return Layering(**{name: drawn[name] for name in names}, faults=int(drawn["faults"]))
 
 
 def _imaging(drawn: dict[str, float]) -> Imaging:
-    names = ("wavelength", "bandwidth", "stretching", "phase", "salt_contrast", "shadow", "noise", "chaos", "gain")
+    names = (
+        "wavelength",
+        "bandwidth",
+        "stretching",
+        "phase",
+        "salt_contrast",
+        "shadow",
+        "noise",
+        "chaos",
+        "gain",
+        "sparkle",
+    )
     numbers = {name: drawn[name] for name in names}
     return Imaging(**numbers, noise_texture=_texture(drawn, "noise"), chaos_texture=_texture(drawn, "chaos"))
 
 
 def _texture(drawn: dict[str, float], kind: str) -> Texture:
     grain, streaks, dip = (drawn[f"{kind}_{name}"] for name in ("grain", "streaks", "dip"))
-    return Texture(grain, drawn["bandwidth"], streaks, dip, drawn["crossing"])
+    return Texture(grain, drawn["texture_bandwidth"], streaks, dip, drawn["crossing"])

@@ -112,13 +112,14 @@ def _fill(images: np.ndarray, masks: np.ndarray, plan: Plan) -> None:
     rng = np.random.default_rng(plan.seed)
     tile_shape = (images.shape[1], images.shape[2])
     height, width = plan.rows * tile_shape[0], plan.columns * tile_shape[1]
-    ys, xs = (np.arange(next_fast_len(side + MARGIN, True), dtype=np.float32) for side in (height, width))
+    fast = (next_fast_len(side + 2 * MARGIN, True) for side in (height, width))
+    ys, xs = (np.arange(-MARGIN, length - MARGIN, dtype=np.float32) for length in fast)
+    visible = (slice(MARGIN, MARGIN + height), slice(MARGIN, MARGIN + width))
     inside = plan.body.depth_inside(ys, xs)
     reflectivity = layers(rng, plan.layering, inside)
-    amplitudes = picture(rng, reflectivity, inside, plan.body.sea_floor(xs), plan.imaging)[:height, :width]
-    inside = inside[:height, :width]
-    images[:] = _stretched(rng, cut(amplitudes, tile_shape), plan.black)[: len(images)]
-    masks[:] = labelled(inside > 0, tile_shape, plan.stripes_from, plan.black)[: len(masks)]
+    amplitudes = picture(rng, reflectivity, inside, plan.body.sea_floor(xs) + MARGIN, plan.imaging)
+    images[:] = _stretched(rng, cut(amplitudes[visible], tile_shape), plan.black)[: len(images)]
+    masks[:] = labelled(inside[visible] > 0, tile_shape, plan.stripes_from, plan.black)[: len(masks)]
 
 
 def _stretched(rng: np.random.Generator, tiles: np.ndarray, black: int | None) -> np.ndarray:
