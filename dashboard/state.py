@@ -48,7 +48,7 @@ def selection() -> Selection:
 def select(**changes: Any) -> None:
     """Change fields of the selection, here and in the URL."""
     changed = replace(selection(), **changes)
-    if "dataset" in changes and changes["dataset"] != selection().dataset:
+    if "dataset" in changes and selection().dataset not in (None, changes["dataset"]):
         changed = replace(
             changed, run=changes.get("run"), tile=changes.get("tile"), filter=changes.get("filter", TileFilter())
         )
