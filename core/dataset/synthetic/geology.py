@@ -86,8 +86,8 @@ def random_body(
     rng: np.random.Generator, shape: tuple[int, int], scale: float, ruggedness: float, sea_floor: SeaFloor
 ) -> SaltBody:
     """A salt body for a section of `shape` pixels; `scale`: size of its forms in pixels."""
-    trend = (rng.uniform(-0.1, 0.9), rng.normal(0, 0.7))
-    forms = Surface.random(rng, shape, (scale, scale * rng.uniform(0.6, 1.2)))
+    trend = (rng.uniform(-0.1, 0.8), rng.normal(0, 1))
+    forms = Surface.random(rng, shape, (scale * rng.uniform(1, 1.8), scale * rng.uniform(0.6, 1.1)))
     grain = rng.uniform(6, 25)
     rough = Surface.random(rng, shape, (grain * 1.5, grain))
     return SaltBody(trend, forms, 0.55 * scale, rough, ruggedness, 0.0, sea_floor)

@@ -62,7 +62,7 @@ def picture(
     boundaries += imaging.salt_contrast * np.maximum(1 - np.abs(below_sea_floor), 0)
     image = _migrated(layers * (1 - salt) * lit * ground, boundaries, imaging)
     salt = np.clip(inside * (EDGE / imaging.wavelength) + 0.5, 0, 1)
-    image += _noise(rng, layers.shape, imaging.noise_texture) * (imaging.noise * (1 - salt) * (0.02 + 0.98 * ground))
+    image += _noise(rng, layers.shape, imaging.noise_texture) * (imaging.noise * (1 - salt) * (0.005 + 0.995 * ground))
     if inside.max() > 0:
         image += _noise(rng, layers.shape, imaging.chaos_texture) * (imaging.chaos * salt)
     return _gained(image, imaging)
