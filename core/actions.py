@@ -47,13 +47,14 @@ def resume_here(workspace: Workspace, run: RunFolder, progress: Progress = silen
 def run_facts(run: RunFolder) -> dict[str, Any]:
     """run, state, epoch, epochs, best {epoch, map, loss}, seconds, device, error."""
     now = jobs.status(run)
-    known = {name: now.facts.get(name) for name in ("epoch", "epochs", "best")}
+    facts = now.facts | (now.result or {})
+    known = {name: facts.get(name) for name in ("epoch", "epochs", "best")}
     return {
         "run": run.id,
         "state": now.state.value,
         **known,
         "seconds": now.seconds,
-        "device": now.facts.get("device"),
+        "device": facts.get("device"),
         "error": now.error,
     }
 

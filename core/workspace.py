@@ -4,6 +4,7 @@ datasets/<name>/   tiles.npy · masks.npy · index.parquet · source.json
 sources/<name>/    files that the program fetched or made, before their import
 runs/<id>/         one training: a job folder with checkpoints, samples and predictions
 jobs/<id>/         any other long work: import, demo, prediction
+mosaics/<name>/    which tiles of a data set touch (links.parquet), and links that a person broke (broken.json)
 saltscope.db       review store
 """
 
@@ -164,6 +165,10 @@ class Workspace:
             raise NotFound(f"there is no data set {name!r} in {self.root}; there is: {known}")
         return folder
 
+    def mosaic(self, name: str) -> Path:
+        """Folder of the mosaic of data set `name`, which need not exist yet. Raises `BadName`."""
+        return self.root / "mosaics" / check_name(name, "data set name")
+
     def dataset_names(self) -> list[str]:
         """Names of all imported data sets, sorted."""
         return sorted(
@@ -197,8 +202,9 @@ class Workspace:
         return sorted(found, key=lambda job: job.id, reverse=True)
 
     def delete_dataset(self, name: str) -> None:
-        """Remove a data set and the source files that the program made for it. Raises `NotFound`."""
+        """Remove a data set, its mosaic and the source files that the program made for it. Raises `NotFound`."""
         self._remove(self.existing_dataset(name))
+        shutil.rmtree(self.mosaic(name), ignore_errors=True)
         shutil.rmtree(self.sources / name, ignore_errors=True)
 
     def delete_run(self, run_id: str) -> None:

@@ -11,5 +11,5 @@ import streamlit as st  # noqa: E402
 
 from dashboard import navigation  # noqa: E402
 
-st.set_page_config(page_title="SaltScope", page_icon=":material/layers:", layout="wide")
+st.set_page_config(page_title="SaltScope", page_icon=str(ROOT / "dashboard" / "icon.svg"), layout="wide")
 navigation.run(ROOT / "pages")

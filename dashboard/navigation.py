@@ -23,6 +23,7 @@ PAGES = {
     ],
     "Labels": [("review", "Review", ":material/fact_check:")],
 }
+STYLE = Path(__file__).with_name("page.css")
 FOLDER = Path(__file__).resolve().parents[1] / "pages"
 
 
@@ -45,6 +46,7 @@ def run(folder: Path) -> None:
     """Show the navigation, then the page that was asked for; errors for people stand where they happened."""
     groups = {group: [page(stem) for stem, _, _ in pages] for group, pages in PAGES.items()}
     current = st.navigation(groups)
+    st.html(STYLE)
     try:
         state.synchronise()
         job_panel.show()

@@ -12,11 +12,12 @@ from dashboard import cache, navigation, state
 
 @dataclass(frozen=True)
 class Step:
-    """A sentence, the label of its button and what the button does."""
+    """A sentence, the label of its button and what the button does; other: a second choice beside it."""
 
     sentence: str
     label: str
     act: Callable[[], object]
+    other: tuple[str, Callable[[], object]] | None = None
 
 
 def next_step(workspace: Workspace, dataset: str | None) -> Step:
@@ -27,6 +28,7 @@ def next_step(workspace: Workspace, dataset: str | None) -> Step:
             "review queue, in about a minute.",
             "Make the demo",
             lambda: actions.start_demo(workspace, with_run=True),
+            ("Only its tiles", lambda: actions.start_demo(workspace, with_run=False)),
         )
     runs = workspace.all_runs()
     if not runs and dataset == "demo":

@@ -69,6 +69,11 @@ def reviewer() -> str:
     return st.session_state.setdefault("reviewer", getpass.getuser())
 
 
+def call_reviewer(name: str) -> None:
+    """Change that name."""
+    st.session_state["reviewer"] = name
+
+
 def _write_url() -> None:
     wanted = selection().to_query()
     for key in OWN_PARAMETERS & set(st.query_params) - set(wanted):

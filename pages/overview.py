@@ -26,14 +26,13 @@ def show_figures(store: TileStore) -> None:
 
 def show_next_step() -> None:
     step = next_step.next_step(context.workspace, context.store.name if context.store else None)
-    busy = bool(job_panel.active())
+    making = any("-demo-" in job.id for job, _ in job_panel.active())
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="next_step"):
         st.markdown(f"**Next:** {step.sentence}", width="stretch")
-        if st.button(
-            step.label, type="primary", icon=":material/arrow_forward:", disabled=busy and "demo" in step.label
-        ):
-            step.act()
-            st.rerun()
+        for place, (label, act) in enumerate([(step.label, step.act), *([step.other] if step.other else [])]):
+            if st.button(label, type="secondary" if place else "primary", disabled=making):
+                act()
+                st.rerun()
 
 
 def show_datasets() -> None:

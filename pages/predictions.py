@@ -16,9 +16,10 @@ if not found:
         st.subheader("This run has predicted nothing on these tiles yet.", anchor=False)
         predict_form.show(context.workspace, run, tiles)
     st.stop()
-shown = prediction_pages.choose(found)
-with st.container(horizontal=True, vertical_alignment="center", key="prediction_facts"):
+with st.container(horizontal=True, vertical_alignment="bottom", key="prediction_controls"):
+    order = prediction_pages.choose_order()
+    shown = prediction_pages.choose(found)
     st.caption(prediction_pages.in_words(shown), width="stretch")
     with st.popover("Predict more", icon=":material/add:"):
         predict_form.show(context.workspace, run, tiles)
-prediction_pages.show(tiles, shown, context.rows)
+prediction_pages.show(tiles, shown, context.rows, order)

@@ -23,7 +23,7 @@ context = top_bar.show("Review", needs="run", filters=False)
 run, tiles = context.chosen_run, context.tiles
 needs_predictions(run, tiles.name)
 predictions = cache.predicted(run, tiles.name)
-desk, rules = st.columns([7, 3], gap="medium")
+desk, rules = st.columns([3, 1], gap="medium")
 with rules:
     review_rules.show(context.workspace, run, tiles.name, predictions)
 with desk:

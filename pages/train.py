@@ -23,9 +23,9 @@ with form, st.container(border=True, key="new_training"):
     st.subheader("New training", anchor=False)
     try:
         settings = settings_form.show(context.tiles.name)
-        device_card.show(context.workspace, context.tiles, settings)
         if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
             start(settings)
+        device_card.show(context.workspace, context.tiles, settings)
     except SaltScopeError as error:
         st.error(str(error))
 with main:

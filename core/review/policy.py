@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import BadInput
+from core.explore import numbers
 
 CONFIDENT = 0.9  # from this confidence on a tile that was predicted empty is a confident empty
 FLAG_COLUMNS = ["id", "salt_proportion", "confidence", "reason", "value", "limit"]
@@ -37,12 +38,13 @@ class TileFlag:
 
     @property
     def words(self) -> str:
-        """'predicted salt 1.2 % is under 5 %'."""
+        """'predicted salt 1.2 % is under 5.0 %'."""
+        value, limit = numbers.percent(self.value), numbers.percent(self.limit)
         match self.reason:
             case Reason.SALT_UNDER:
-                return f"predicted salt {self.value:.1%} is under {self.limit:.1%}"
+                return f"predicted salt {value} is under {limit}"
             case Reason.SALT_OVER:
-                return f"predicted salt {self.value:.1%} is over {self.limit:.1%}"
+                return f"predicted salt {value} is over {limit}"
             case Reason.LOW_CONFIDENCE:
                 return f"confidence {self.value:.3f} is under {self.limit:.3f}"
 

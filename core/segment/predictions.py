@@ -46,6 +46,10 @@ class Predictions:
     def _position_of(self) -> pd.Index:
         return pd.Index(self.frame["id"])
 
+    def has(self, id: str) -> bool:
+        """Whether tile `id` is here."""
+        return id in self._position_of
+
     def position(self, id: str) -> int:
         """Where tile `id` is. Raises `NotFound`."""
         position = int(self._position_of.get_indexer(pd.Index([id]))[0])

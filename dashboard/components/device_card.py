@@ -20,11 +20,7 @@ def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> Non
     labelled = int(tiles.index["has_mask"].sum())
     expected = expected_epoch(workspace, settings, labelled, tiles.tile_shape, facts)
     basis = "as measured in an earlier run" if expected.measured else "a rough figure"
-    whole = numbers.duration(expected.seconds * settings.epochs)
-    st.markdown(f"**{facts['name']}**{memory}  \nPrecision: {facts['precision']}")
-    st.markdown(
-        f"About **{numbers.duration(expected.seconds)}** an epoch, {whole} for {settings.epochs} ({basis}); "
-        f"less if it stops early."
-    )
-    if facts["warning"]:
-        st.caption(f":material/warning: {facts['warning']}")
+    epoch, whole = numbers.duration(expected.seconds), numbers.duration(expected.seconds * settings.epochs)
+    st.markdown(f"About **{epoch}** an epoch, **{whole}** in all ({basis}), less if it stops early.")
+    warning = f"  \n:material/warning: {facts['warning']}" if facts["warning"] else ""
+    st.caption(f"{facts['name']}{memory}. Precision: {facts['precision']}.{warning}")

@@ -25,8 +25,9 @@ def show() -> None:
     jobs = active()
     _announce(watched, {folder.id for folder, _ in jobs})
     watched.update({folder.id: str(folder.root) for folder, _ in jobs})
-    with st.sidebar:
-        st.fragment(_draw, run_every=SECONDS if jobs else None)()
+    if jobs:
+        with st.sidebar:
+            st.fragment(_draw, run_every=SECONDS)()
 
 
 def _draw() -> None:

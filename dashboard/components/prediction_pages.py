@@ -50,10 +50,14 @@ def in_words(predictions: Predictions) -> str:
     return f"{said} · score {numbers.score(scores.mean(), error)} over {len(scores):,} tiles kept aside in training"
 
 
+def choose_order() -> str:
+    """The order that the person wants."""
+    return st.selectbox("Order", list(ORDERS), key="prediction_order", persist_state="session", width=240)
+
+
 @st.fragment
-def show(store: TileStore, predictions: Predictions, rows: np.ndarray) -> None:
+def show(store: TileStore, predictions: Predictions, rows: np.ndarray, order: str) -> None:
     """The tiles that were predicted and lie in `rows` (n,) of the data set."""
-    order = st.selectbox("Order", list(ORDERS), key="prediction_order", persist_state="session", width=240)
     positions = _ordered(predictions.frame, rows, order)
     if not len(positions):
         st.info("None of the tiles that the filters leave was predicted.", icon=":material/filter_alt_off:")
@@ -90,11 +94,7 @@ def _tiles(store: TileStore, predictions: Predictions, positions: np.ndarray) ->
     frame = predictions.frame.iloc[positions]
     masks = (predictions.probabilities[positions] >= SALT_LEVEL).astype(np.uint8)
     captions = [
-        tuple(
-            text
-            for text in (numbers.percent(salt), f"conf. {confidence:.2f}", numbers.score(score))
-            if text != numbers.NOTHING
-        )
-        for salt, confidence, score in zip(frame["salt_proportion"], frame["confidence"], frame["map"], strict=True)
+        (f"conf. {confidence:.2f}", "" if np.isnan(score) else f"score {score:.2f}")
+        for confidence, score in zip(frame["confidence"], frame["map"], strict=True)
     ]
     return tiles_for_gallery(store, frame["row"].to_numpy(), masks, captions)

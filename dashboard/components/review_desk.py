@@ -94,15 +94,10 @@ def _tile(item: pd.Series, run: RunFolder, tiles: TileStore, predictions: pd.Dat
 
 def _table(queue: pd.DataFrame, waiting: pd.DataFrame) -> None:
     empties = waiting[is_confident_empty(waiting["salt_proportion"], waiting["confidence"])]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        name = st.text_input("Reviewer", state.reviewer(), width=200, help="Stands beside your decisions")
-        st.session_state["reviewer"] = name
-        with st.popover(f"Accept {len(empties):,} confident empties", disabled=empties.empty):
-            st.write(
-                f"Accept {numbers.tiles(len(empties))} that the model is sure hold no salt? One undo takes it back."
-            )
-            ids = [int(one) for one in empties["id"]]
-            st.button("Accept them all", type="primary", on_click=_decide, args=(ids, Verdict.ACCEPT, waiting))
+    with st.popover(f"Accept {len(empties):,} confident empties", disabled=empties.empty):
+        st.write(f"Accept {numbers.tiles(len(empties))} that the model is sure hold no salt? One undo takes it back.")
+        ids = [int(one) for one in empties["id"]]
+        st.button("Accept them all", type="primary", on_click=_decide, args=(ids, Verdict.ACCEPT, waiting))
     columns = ["tile", "reasons", "salt_proportion", "confidence", "verdict", "reviewer"]
     shown = queue.head(ROWS)
     key = f"queue_{st.session_state.setdefault('review_table', 0)}"

@@ -10,7 +10,7 @@ from core.explore import numbers
 from core.review.flagging import flag_run
 from core.review.policy import FlagRules, flagged_counts
 from core.workspace import RunFolder, Workspace
-from dashboard import cache
+from dashboard import cache, state
 
 
 @st.fragment
@@ -29,6 +29,8 @@ def show(workspace: Workspace, run: RunFolder, dataset: str, predictions: pd.Dat
             "Constant tiles are never flagged. The least confident come first, confident empties last. "
             "What was decided stays decided."
         )
+    name = st.text_input("Reviewer", state.reviewer(), help="Stands beside your decisions")
+    state.call_reviewer(name)
 
 
 def _rules() -> FlagRules:

@@ -46,10 +46,10 @@ def _draw(workspace: Workspace, run: RunFolder, was_active: bool) -> None:
 
 
 def _header(workspace: Workspace, run: RunFolder, now: JobStatus) -> None:
-    facts, best = now.facts, now.facts.get("best") or {}
+    facts = now.facts | (now.result or {})
+    best = facts.get("best") or {}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_header"):
-        st.badge(now.state.value, color=COLOURS[now.state])
-        words = [f"**{now.title}**"]
+        words = [f":{COLOURS[now.state]}-badge[{now.state.value}] **{now.title}**"]
         if facts.get("epoch"):
             words.append(f"epoch {facts['epoch']} of {facts['epochs']}")
         if best:
@@ -58,7 +58,7 @@ def _header(workspace: Workspace, run: RunFolder, now: JobStatus) -> None:
             words.append(numbers.time_left(now.eta_seconds))
         elif now.seconds:
             words.append(numbers.duration(now.seconds))
-        words += [str(facts[key]) for key in ("device", "precision") if facts.get(key)]
+        words += [str(facts["precision"])] if facts.get("precision") else []
         st.markdown(" · ".join(words), width="stretch")
         _actions(workspace, run, now)
     if now.state.active:

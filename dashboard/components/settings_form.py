@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.segment.settings import PRESETS, TrainSettings
 
-MAIN = ("width", "epochs", "batch_size", "learning_rate", "patience")
+MAIN = ("width", "epochs", "batch_size", "learning_rate")
 
 
 def show(dataset: str) -> TrainSettings:
@@ -27,13 +27,9 @@ def show(dataset: str) -> TrainSettings:
     start = TrainSettings.from_pairs([f"dataset={dataset}"], preset or names[0])
     known = {one.name: one for one in fields(TrainSettings) if one.name != "dataset"}
     left, right = st.columns(2)
-    chosen = {
-        name: _widget(known[name], getattr(start, name), preset, (left, right)[place % 2])
-        for place, name in enumerate(MAIN)
-    }
-    with st.expander("More settings"):
-        for name in [name for name in known if name not in chosen]:
-            chosen[name] = _widget(known[name], getattr(start, name), preset, st)
+    more = st.expander("More settings")
+    places = {name: (left, right)[place % 2] for place, name in enumerate(MAIN)}
+    chosen = {name: _widget(one, getattr(start, name), preset, places.get(name, more)) for name, one in known.items()}
     return TrainSettings(dataset=dataset, **chosen)
 
 

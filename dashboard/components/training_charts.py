@@ -36,7 +36,7 @@ def panels(rows: Rows, steps_per_epoch: float) -> list[Panel]:
         Panel(
             "Score on validation tiles",
             [
-                by_epoch("competition metric", "map", colours.AGREEMENT),
+                by_epoch("score", "map", colours.AGREEMENT),
                 by_epoch("IoU", "iou", colours.PREDICTION),
                 by_epoch("Dice", "dice", colours.CORRECTION),
             ],

@@ -82,8 +82,8 @@ def gallery(
     position, previous, following: the words between the two page buttons and whether these work.
     focus: the tile that the keys are at first. selected: ids that are picked when the gallery appears;
     from then on it keeps them itself, over all pages, until `clear_selection`. action: what a button
-    offers to do with them, in words. on_event runs before the page is drawn again; with it no second
-    rerun is needed.
+    offers to do with them, in words. on_event is told one thing at a time, before the page is drawn
+    again; with it no second rerun is needed.
     """
     data = {
         "name": key,
@@ -99,10 +99,9 @@ def gallery(
         "action": action,
         **(_picked(st.session_state.get(key)) or {"ids": list(selected), "picks": 0}),
     }
-    tell = (lambda: on_event(_event(st.session_state[key]))) if on_event else _nothing
-    result = _mount(
-        key=key, data=data, on_open_change=tell, on_turn_change=tell, on_selected_change=tell, on_act_change=tell
-    )
+    parts = {"open": "opened", "turn": "turned", "act": "acted", "selected": "selected"}
+    told = {f"on_{name}_change": _teller(key, part, on_event) for name, part in parts.items()}
+    result = _mount(key=key, data=data, **told)
     return _event(result)
 
 
@@ -144,10 +143,17 @@ def _event(result: Mapping[str, Any]) -> GalleryEvent:
     return GalleryEvent(result.get("open"), result.get("turn") or 0, selected, bool(result.get("act")))
 
 
+def _teller(key: str, part: str, on_event: Callable[[GalleryEvent], None] | None) -> Callable[[], None]:
+    """What Streamlit calls when `part` of the event has changed; it reports an event only where there is a callback."""
+
+    def tell() -> None:
+        if on_event:
+            event = _event(st.session_state[key])
+            on_event(GalleryEvent(**{"selected": event.selected, part: getattr(event, part)}))
+
+    return tell
+
+
 def _picked(result: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What the browser told last: the picked ids and how many changes led there; None before the first."""
     return (result or {}).get("selected")
-
-
-def _nothing() -> None:
-    """Streamlit reports an event only where it has something to call."""

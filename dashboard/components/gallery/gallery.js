@@ -61,7 +61,7 @@ class Gallery {
     this.zoom.append(button("−", "Smaller  −", () => this.resize(-1)), button("+", "Larger  +", () => this.resize(1)));
     this.turner = element("span", { class: "turn" }, this.before, this.position, this.after);
     this.pickedWords = element("span");
-    this.act = button("", "Do this with the picked tiles", () => this.trigger("act", true), { class: "act" });
+    this.act = button("", "Do this with the picked tiles", () => this.askForAction(), { class: "act" });
     bar.append(element("span", { class: "picks" }, this.pickedWords, this.act), this.zoom, this.turner, button("?", "Keys", () => this.toggleSheet(), { class: "help" }));
     this.root.replaceChildren(bar, this.sheet, this.grid);
     this.root.addEventListener("keydown", (event) => this.keyDown(event));
@@ -254,8 +254,17 @@ class Gallery {
     this.picks += 1;
     this.mark();
     clearTimeout(this.pickTimer);
-    const told = { ids: [...this.picked], picks: this.picks };
-    this.pickTimer = setTimeout(() => this.state("selected", told), SELECTION_DELAY);
+    this.pickTimer = setTimeout(() => this.sendSelection(), SELECTION_DELAY);
+  }
+
+  sendSelection() {
+    this.state("selected", { ids: [...this.picked], picks: this.picks });
+  }
+
+  askForAction() {
+    clearTimeout(this.pickTimer);
+    this.sendSelection(); // Python must not act on an older one
+    this.trigger("act", true);
   }
 
   toggleSheet() {

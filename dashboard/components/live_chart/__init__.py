@@ -87,9 +87,10 @@ def thinned(y: np.ndarray, most: int = MOST_POINTS) -> np.ndarray:
         return np.arange(len(y))
     size = 2 ** math.ceil(math.log2(2 * len(y) / most))
     full = len(y) // size * size
-    buckets = np.nan_to_num(y[:full], nan=np.inf).reshape(-1, size)
-    lowest = buckets.argmin(axis=1)
-    highest = np.where(np.isfinite(buckets), buckets, -np.inf).argmax(axis=1)
+    buckets = y[:full].reshape(-1, size)
+    known = np.isfinite(buckets)
+    lowest = np.where(known, buckets, np.inf).argmin(axis=1)
+    highest = np.where(known, buckets, -np.inf).argmax(axis=1)
     starts = np.arange(0, full, size)
     return np.unique(np.concatenate([starts + lowest, starts + highest, [len(y) - 1]]))
 

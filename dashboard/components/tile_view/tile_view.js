@@ -1,8 +1,8 @@
 // One tile, large: overlays, zoom to the pixel, what lies under the pointer, its run-length code.
 // Needs tile_canvas.js, tile_look.js and run_code.js in front of it.
 
-const SIDE = 340; // width of facts and code, CSS pixels
-const NARROW = 760; // below this width they stand under the picture
+const SIDE = { facts: 250, code: 340 }; // width of what stands beside the picture, CSS pixels
+const NARROW = 640; // below this width it stands under the picture
 const BELOW = 44; // CSS pixels that a page needs below the picture
 const LEAST = 200; // height of the pictures, CSS pixels, however low the window
 const GUTTER = 6; // between panels, CSS pixels
@@ -118,7 +118,7 @@ class TileView {
     this.side.hidden = !beside;
     this.code.root.hidden = !explain;
     this.shown = this.look.view === "all" && this.tile.chance ? [...VIEWS.all, "probability"] : VIEWS[this.look.view];
-    const room = this.width - (beside && !narrow ? SIDE : 0);
+    const room = this.width - (beside && !narrow ? SIDE[explain ? "code" : "facts"] : 0);
     this.top ??= this.stage.getBoundingClientRect().top;
     const high = narrow ? Infinity : Math.max(window.innerHeight - this.top - BELOW, LEAST);
     const [size, columns] = largest(this.shown.length, room, high, shape);

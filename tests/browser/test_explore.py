@@ -1,0 +1,118 @@
+"""Explore in a real browser: pages, filters, five at random, a tile, and links that show the same again."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.dataset.importing import import_source
+from core.dataset.synthetic import simulate, write_kaggle
+from core.workspace import Workspace
+from tests.server import APP, Server, free_port
+
+pytestmark = pytest.mark.browser
+TILES = 110
+
+
+@pytest.fixture(scope="module")
+def explore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of Explore over a synthetic data set."""
+    folder = tmp_path_factory.mktemp("explore")
+    workspace = Workspace.open(folder / "workspace")
+    write_kaggle(simulate(tiles=TILES, seed=2), folder / "kaggle")
+    import_source(folder / "kaggle", workspace, "synthetic")
+    server = Server(APP, workspace.root, free_port())
+    server.start()
+    yield f"{server.url}/explore"
+    server.kill()
+
+
+def show(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator(".saltscope[data-ready]").wait_for()
+    page.locator("canvas").first.hover()
+
+
+def ids(page: Page) -> list[str]:
+    shown: list[str] = page.locator(".tile").evaluate_all("all => all.map(one => one.dataset.id)")
+    return shown
+
+
+def test_pages_and_the_way_back_from_a_tile(browser_page: Page, explore: str) -> None:
+    page = browser_page
+    show(page, explore)
+    expect(page.locator(".position")).to_have_text(f"1–48 of {TILES}")
+    page.keyboard.press("]")
+    expect(page.locator(".position")).to_have_text(f"49–96 of {TILES}")
+    second = ids(page)
+    page.locator(".tile").nth(5).click()
+    expect(page.locator(".facts")).to_contain_text(second[5])
+    expect(page.locator(".position")).to_have_text(f"54 of {TILES}")
+    page.locator("figure").hover()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".facts")).to_contain_text(second[6])
+    link = page.url
+    page.keyboard.press("Escape")
+    expect(page.locator(".position")).to_have_text(f"49–96 of {TILES}")
+    expect(page.locator(".tile.current")).to_have_attribute("data-id", second[6])
+    show(page, link)
+    expect(page.locator(".facts")).to_contain_text(second[6])
+
+
+def test_a_link_with_nothing_but_a_tile_opens_it(browser_page: Page, explore: str) -> None:
+    show(browser_page, explore)
+    wanted = ids(browser_page)[3]
+    show(browser_page, f"{explore}?tile={wanted}")
+    expect(browser_page.locator(".facts")).to_contain_text(wanted)
+
+
+def test_five_at_random_come_again_by_their_link(browser_page: Page, explore: str) -> None:
+    page = browser_page
+    show(page, explore)
+    draws = []
+    for _ in range(2):
+        before = page.url
+        page.get_by_role("button", name="Show me five at random").click()
+        page.wait_for_url(lambda url, before=before: "seed=" in url and url != before)
+        expect(page.locator(".tile")).to_have_count(5)
+        page.wait_for_timeout(500)
+        draws.append(ids(page))
+    assert draws[0] != draws[1]
+    expect(page.locator(".tile").first.locator("canvas")).to_have_count(3)  # image, mask, overlay
+    show(page, page.url)
+    expect(page.locator(".tile")).to_have_count(5)
+    assert ids(page) == draws[1]
+    page.get_by_role("button", name="All tiles").click()
+    expect(page.locator(".tile")).to_have_count(48)
+
+
+def test_filters_stand_in_the_link_and_an_empty_result_says_what_to_do(browser_page: Page, explore: str) -> None:
+    page = browser_page
+    show(page, explore)
+    some = ids(page)[0][:3]
+    page.keyboard.press("]")
+    expect(page.locator(".position")).to_have_text(f"49–96 of {TILES}")
+    page.get_by_label("Tile id contains").fill(some)
+    page.keyboard.press("Enter")
+    expect(page.locator(".position")).to_contain_text("1–")  # from the first page again
+    page.wait_for_url(lambda url: f"text={some}" in url)
+    found = ids(page)
+    assert found and all(some in name for name in found)
+    show(page, page.url)
+    assert ids(page) == found
+    page.get_by_label("Tile id contains").fill("nothing like it")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No tile passes all filters")).to_be_visible()
+    page.get_by_role("button", name="Remove all filters").click()
+    expect(page.locator(".position")).to_have_text(f"1–48 of {TILES}")
+
+
+def test_picked_tiles_become_the_filter(browser_page: Page, explore: str) -> None:
+    page = browser_page
+    show(page, explore)
+    first = ids(page)
+    for key in ("ArrowRight", " ", "ArrowRight", " "):
+        page.keyboard.press(key)
+    page.get_by_role("button", name="Show only these").click()
+    expect(page.locator(".position")).to_have_text("1–2 of 2")
+    assert ids(page) == first[:2]
