@@ -74,7 +74,7 @@ def test_any_split_is_disjoint_complete_and_keeps_groups(
     rng = np.random.default_rng(seed)
     salt, group = proportions(count, seed, empty), rng.integers(0, groups, count)
     group[:2] = 0, 1
-    _, validation = train_validation(salt, group, fraction, seed)
+    train, validation = train_validation(salt, group, fraction, seed)
     assert len(train)
     assert len(validation)
     np.testing.assert_array_equal(np.sort(np.concatenate([train, validation])), np.arange(count))
