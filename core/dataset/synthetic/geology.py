@@ -86,7 +86,7 @@ def random_body(
     rng: np.random.Generator, shape: tuple[int, int], scale: float, ruggedness: float, sea_floor: SeaFloor
 ) -> SaltBody:
     """A salt body for a section of `shape` pixels; `scale`: size of its forms in pixels."""
-    trend = (rng.uniform(-0.1, 0.8), rng.normal(0, 1))
+    trend = (rng.uniform(-0.6, 0.7), rng.normal(0, 1))
     forms = Surface.random(rng, shape, (scale * rng.uniform(1, 1.8), scale * rng.uniform(0.6, 1.1)))
     grain = rng.uniform(6, 25)
     rough = Surface.random(rng, shape, (grain * 1.5, grain))

@@ -23,7 +23,8 @@ def labelled(
 ) -> np.ndarray:
     """Masks (n, H, W) uint8 {0, 1} of the tiles of a section.
 
-    salt: (h, w) bool; stripes_from: where vertical stripes begin, as a share of the section's height (1: nowhere).
+    salt: (h, w) bool; stripes_from: where vertical stripes begin, as a share of the section's height (1: nowhere);
+    black: the tile without data, which is labelled empty.
     """
     drawn = salt.astype(np.uint8)
     start = int(stripes_from * len(drawn))

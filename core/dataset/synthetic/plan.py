@@ -14,14 +14,15 @@ import numpy as np
 
 from core.dataset.synthetic.geology import Layering, SaltBody, SeaFloor, Surface, random_body
 from core.dataset.synthetic.imaging import Imaging, Texture
-from core.dataset.synthetic.labels import labelled
+from core.dataset.synthetic.labels import cut, labelled
 
 SIZES = ((3, 3), (2, 4), (3, 2), (2, 3), (4, 2), (3, 4))  # rows and columns of tiles in a section
 BLACK = 0.02  # share of tiles without data
+HIDDEN = 0.05  # share of tiles in the midst of salt, labelled empty, that is not to be exceeded
 STRIPED = 0.16  # share of sections whose labels go over into vertical stripes
 WATER = 0.10  # share of sections that begin in the water
 COARSE = 26  # rows and columns at which a tile is looked at while bodies are chosen
-BODIES, LEVELS = 3, 8  # what a section's salt is chosen from
+BODIES, LEVELS = 4, 8  # what a section's salt is chosen from
 
 # Salt proportion against the share of tiles that have at most that much.
 SALT = (
@@ -126,7 +127,7 @@ class SaltChooser:
     def __init__(self, rng: np.random.Generator, tile_shape: tuple[int, int]) -> None:
         self.rng, self.tile_shape = rng, tile_shape
         self.proportions, self.wanted = (np.array(column, float) for column in zip(*SALT, strict=True))
-        self.counts = np.zeros(len(SALT))
+        self.counts = np.zeros(len(SALT) + 1)  # of tiles up to each proportion, and of tiles in the salt labelled empty
 
     def body(self, size: tuple[int, int], drawn: dict[str, float], stripes_from: float, black: int | None) -> SaltBody:
         """The best of a few random bodies for a section of `size` tiles."""
@@ -140,16 +141,20 @@ class SaltChooser:
             inside = body.depth_inside(ys, xs)
             for share in self.rng.uniform(-0.2, 1.0, LEVELS).clip(0):
                 level = float(np.quantile(inside, 1 - share))
-                counts = self._counts_with(labelled(inside > level, (COARSE, COARSE), stripes_from, black))
+                counts = self._counts_with(inside > level, stripes_from, black)
                 candidates.append((self._misfit(counts), len(candidates), body.at(level), counts))
         _, _, best, self.counts = min(candidates)
         return best
 
-    def _counts_with(self, masks: np.ndarray) -> np.ndarray:
-        return self.counts + np.searchsorted(np.sort(masks.mean(axis=(1, 2))), self.proportions, "right")
+    def _counts_with(self, salt: np.ndarray, stripes_from: float, black: int | None) -> np.ndarray:
+        labels = labelled(salt, (COARSE, COARSE), stripes_from, black).mean(axis=(1, 2))
+        hidden = (cut(salt, (COARSE, COARSE)).mean(axis=(1, 2)) > 0.5) & (labels == 0)
+        return self.counts + np.append(np.searchsorted(np.sort(labels), self.proportions, "right"), hidden.sum())
 
     def _misfit(self, counts: np.ndarray) -> float:
-        return float(np.sum((counts / counts[-1] - self.wanted) ** 2))
+        tiles, hidden = counts[-2:]
+        too_many = max(hidden / tiles - HIDDEN, 0)
+        return float(np.sum((counts[:-1] / tiles - self.wanted) ** 2)) + 10 * too_many**2
 
 
 def _coarse(tiles: int, length: int) -> np.ndarray:

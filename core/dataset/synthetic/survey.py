@@ -64,40 +64,37 @@ def simulate(
     rng = np.random.default_rng([seed, 1])
     ids = _ids(rng, tiles)
     depths = _depths(rng, masks.mean(axis=(1, 2)))
-    return Survey(ids, images, masks, depths, _split(rng, where["section"].to_numpy()), where.assign(id=ids)[_COLUMNS])
-
-
-_COLUMNS = ["id", "section", "row", "col"]
+    split = _split(rng, where["section"].to_numpy())
+    where.insert(0, "id", ids)
+    return Survey(ids, images, masks, depths, split, where)
 
 
 def _sections(planned: Iterator[Plan], images: np.ndarray, masks: np.ndarray, progress: Progress) -> pd.DataFrame:
     """Fill `images` and `masks` section by section; returns section, row and col of each tile."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn
 
-    places: list[tuple[int, int, int, int]] = []
+    sections: Batch = []
     # One thread of BLAS in each of ours: faster for small matrices, and the result does not depend on their number.
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(os.cpu_count() or 1, 16)) as pool:
         progress(0, len(images), "Simulating sections")
         for batch in _batches(planned, len(images)):
             for _ in pool.map(lambda part: _fill(images[part[0]], masks[part[0]], part[1]), batch):
                 pass
-            places += [
-                (rows.start, rows.stop, number, plan.columns) for number, (rows, plan) in enumerate(batch, len(places))
-            ]
-            progress(places[-1][1], len(images), "Simulating sections")
-    first, last, number, columns = np.array(places).T
-    section = np.repeat(number, last - first)
-    inside = np.arange(len(images)) - first[section]
-    return pd.DataFrame(
-        {
-            "section": [f"s{name:05d}" for name in section],
-            "row": inside // columns[section],
-            "col": inside % columns[section],
-        }
-    )
+            sections += batch
+            progress(batch[-1][0].stop, len(images), "Simulating sections")
+    return _places(sections)
+
+
+def _places(sections: Batch) -> pd.DataFrame:
+    """Section, row and col of each tile, in the order of the survey."""
+    first, last, columns = np.array([(rows.start, rows.stop, plan.columns) for rows, plan in sections]).T
+    section = np.repeat(np.arange(len(sections)), last - first)
+    row, col = np.divmod(np.arange(len(section)) - first[section], columns[section])
+    return pd.DataFrame({"section": [f"s{number:05d}" for number in section], "row": row, "col": col})
 
 
 def _batches(planned: Iterator[Plan], tiles: int) -> Iterator[Batch]:
+    """Sections with their rows; only a few are planned ahead, so that memory does not grow with the survey."""
     start = 0
     while some := list(islice(planned, AT_ONCE)):
         ends = np.minimum(start + np.cumsum([plan.rows * plan.columns for plan in some]), tiles).tolist()
