@@ -24,7 +24,7 @@ _mount = st.components.v2.component(
     "saltscope.gallery",
     html=assets.ROOT,
     css=assets.text("tile_look.css", "gallery/gallery.css"),
-    js=assets.tile_script("gallery/gallery.js"),
+    js=assets.tile_script("gallery/cell.js", "gallery/gallery.js"),
 )
 
 

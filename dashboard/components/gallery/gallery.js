@@ -1,5 +1,5 @@
 // A page of tiles as thumbnails. Everything but turning the page happens here, at once.
-// Needs tile_canvas.js and tile_look.js in front of it.
+// Needs tile_canvas.js, tile_look.js and cell.js in front of it.
 
 const GAP = { row: 10, stacked: 16 }; // CSS pixels
 const SIZES = [64, 80, 101, 128, 160, 202, 303]; // smallest width of a picture, CSS pixels
@@ -269,35 +269,5 @@ class Gallery {
 
   toggleSheet() {
     this.sheet.hidden = !this.sheet.hidden;
-  }
-}
-
-/** One place in the grid: panels, caption and tick, filled with whichever tile comes. */
-class Cell {
-  constructor(number) {
-    this.panels = element("div", { class: "panels" });
-    this.caption = element("div", { class: "caption" });
-    const tick = element("span", { class: "tick", title: "Pick  Space" });
-    this.root = element("div", { class: "tile", role: "option", id: `tile-${number}` }, this.panels, tick, this.caption);
-  }
-
-  draw(tile, panels, width, height, look) {
-    while (this.panels.children.length > panels.length) this.panels.lastChild.remove();
-    while (this.panels.children.length < panels.length) this.panels.append(element("canvas"));
-    panels.forEach((panel, i) => {
-      const canvas = this.panels.children[i];
-      fitCanvas(canvas, width, height);
-      drawPanel(canvas, tile, panel, look);
-    });
-    const { id, caption } = tile.source;
-    const numbers = element("span", {}, ...caption.map((text) => element("span", {}, text)));
-    this.caption.replaceChildren(element("b", {}, id), numbers);
-    this.root.setAttribute("aria-label", [id, ...caption].join(", "));
-    this.root.dataset.id = id;
-  }
-
-  mark(current, picked) {
-    this.root.classList.toggle("current", current);
-    this.root.setAttribute("aria-selected", picked);
   }
 }
