@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sqlalchemy import event
+
+from core.errors import BadInput, NotFound, WorkspaceError
+from core.review.engine import connect
+from core.review.policy import FlagRules, tile_flags
+from core.review.store import ReviewStore
+from core.review.tables import Verdict
+
+
+def items(store: ReviewStore) -> list[int]:
+    return [int(item) for item in store.queue()["id"]]
+
+
+def verdicts(store: ReviewStore) -> dict[str, str | None]:
+    queue = store.queue()
+    return {
+        tile: None if pd.isna(verdict) else verdict
+        for tile, verdict in zip(queue["tile"], queue["verdict"], strict=True)
+    }
+
+
+def test_open_items_come_least_confident_first(store: ReviewStore) -> None:
+    assert store.queue()["tile"].tolist() == [f"t{place:04}" for place in range(10)]
+    assert store.counts()["open"] == 10
+
+
+def test_a_decision_is_seen_by_another_store(store: ReviewStore, url: str) -> None:
+    store.decide(items(store)[0], Verdict.NEEDS_WORK, "ann", "top is off")
+    row = ReviewStore(url).queue().iloc[-1]
+    assert (row["tile"], row["verdict"], row["reviewer"], row["note"]) == ("t0000", "needs_work", "ann", "top is off")
+    assert row["decided"].tzinfo is not None
+    assert ReviewStore(url).counts()["decided"] == 1
+
+
+def test_the_last_decision_stands_and_undo_brings_back_the_one_before(store: ReviewStore) -> None:
+    item = items(store)[0]
+    store.decide(item, Verdict.ACCEPT, "ann")
+    store.decide(item, Verdict.UNSURE, "bob")
+    assert verdicts(store)["t0000"] == "unsure"
+    assert store.undo("bob") == [item]
+    assert verdicts(store)["t0000"] == "accept"
+    assert store.undo("bob") == []
+    assert store.undo("ann") == [item]
+    assert verdicts(store)["t0000"] is None
+
+
+def test_a_bulk_decision_is_taken_back_as_a_whole(store: ReviewStore) -> None:
+    chosen = items(store)[2:6]
+    store.decide(chosen, Verdict.ACCEPT, "ann")
+    store.decide(items(store)[0], Verdict.UNSURE, "bob")
+    assert store.counts()["decided"] == 5
+    assert sorted(store.undo("ann")) == sorted(chosen)
+    assert store.counts()["decided"] == 1
+
+
+def test_flagging_anew_keeps_decisions_and_replaces_the_rest(store: ReviewStore) -> None:
+    first = items(store)[0]
+    store.decide(first, Verdict.ACCEPT, "ann")
+    one = pd.DataFrame({"id": ["t0005"], "salt_proportion": [0.2], "confidence": [0.9], "constant": [False]})
+    store.flag("r", "d", tile_flags(one, FlagRules(0.3)))
+    assert verdicts(store) == {"t0005": None, "t0000": "accept"}
+    open_item = store.queue().iloc[0]
+    assert [(flag.value, flag.limit) for flag in store.reasons(int(open_item["id"]))] == [(0.2, 0.3)]
+    assert [flag.limit for flag in store.reasons(first)] == [0.05]
+
+
+def test_flagging_twice_changes_nothing(store: ReviewStore) -> None:
+    before = store.queue()
+    flagged = pd.DataFrame({"id": before["tile"], "salt_proportion": 0.01, "constant": False})
+    store.flag("r", "d", tile_flags(flagged.assign(confidence=before["confidence"]), FlagRules(0.05)))
+    pd.testing.assert_frame_equal(store.queue(), before)
+
+
+def test_runs_are_apart(store: ReviewStore) -> None:
+    one = pd.DataFrame({"id": ["t0005"], "salt_proportion": [0.0], "confidence": [0.9], "constant": [False]})
+    store.flag("other", "d", tile_flags(one, FlagRules()))
+    assert len(store.queue("other")) == 1
+    store.decide(int(store.queue("other")["id"].iloc[0]), Verdict.ACCEPT, "ann")
+    assert store.undo("ann", run="r") == []
+    store.delete_run("r")
+    assert store.queue("r").empty
+    assert len(store.queue("other")) == 1
+
+
+@pytest.mark.parametrize(("verdict", "reviewer"), [("splendid", "ann"), ("accept", " ")])
+def test_bad_decisions_are_refused(store: ReviewStore, verdict: Verdict, reviewer: str) -> None:
+    with pytest.raises(BadInput):
+        store.decide(items(store)[0], verdict, reviewer)
+    assert store.counts()["decided"] == 0
+
+
+def test_a_decision_on_an_item_that_is_gone_names_the_remedy(store: ReviewStore) -> None:
+    with pytest.raises(NotFound, match="load the queue"):
+        store.decide([items(store)[0], 4711], Verdict.ACCEPT, "ann")
+    assert store.counts()["decided"] == 0, "all or none"
+
+
+def test_a_full_disk_is_told_in_words_and_loses_nothing(store: ReviewStore, url: str) -> None:
+    store.decide(items(store)[0], Verdict.ACCEPT, "ann")
+    engine = connect(url)
+
+    @event.listens_for(engine, "connect")
+    def fill(connection, record) -> None:  # type: ignore[no-untyped-def]
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    full = ReviewStore(url)
+    full._engine = engine
+    with pytest.raises(WorkspaceError, match="disk is full"):
+        for _ in range(1000):
+            full.decide(items(store)[1], Verdict.UNSURE, "bob", "x" * 500)
+    engine.dispose()
+    assert store.counts()["decided"] >= 1
+
+
+def test_what_is_no_database_is_named(url: str) -> None:
+    Path(url.removeprefix("sqlite:///")).write_text("not a database, but long enough to be read as one " * 50)
+    with pytest.raises(WorkspaceError, match=r"review\.db"):
+        ReviewStore(url)
+
+
+def test_a_folder_that_cannot_be_written_is_named() -> None:
+    with pytest.raises(WorkspaceError, match="/proc/nowhere"):
+        ReviewStore("sqlite:////proc/nowhere/review.db")
