@@ -6,6 +6,7 @@ wait for one another; length and CRC of each are checked. Nothing is ever unpack
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import struct
@@ -213,6 +214,7 @@ class Zip:
                 file.write(piece)
         except zlib.error as error:
             raise self._damaged(member) from error
+        file.flush()  # it is read past this handle's buffer
         if file.tell() != entry.size or crc != entry.crc:
             raise self._damaged(member)
 
@@ -252,7 +254,7 @@ class _File(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._window.length}[whence]
         if base + offset < 0:
-            raise ValueError("negative position")
+            raise OSError(errno.EINVAL, "negative position")  # as a file says it; `zipfile` tries and listens
         self._at = base + offset
         return self._at
 
