@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import SaltScopeError
-from dashboard import state
+from dashboard import memory, state
 from dashboard.components import job_panel
 
 PAGES = {
@@ -51,5 +51,6 @@ def run(folder: Path) -> None:
         state.synchronise()
         job_panel.show()
         current.run()
+        memory.settle(current.title)
     except SaltScopeError as error:
         st.error(str(error), icon=":material/error:")

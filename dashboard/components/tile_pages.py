@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.dataset.tiles import TileStore
+from core.errors import NotFound
 from core.explore.filters import MOST_IDS, TileFilter
 from dashboard import paging, state
 from dashboard.components.gallery import GalleryEvent, clear_selection, gallery, tiles_for_gallery
@@ -68,5 +69,8 @@ def _keep_only(names: tuple[str, ...]) -> None:
 
 
 def _row(store: TileStore) -> int:
-    found = np.flatnonzero(store.index["id"] == st.query_params.get(PLACE, ""))
-    return int(found[0]) if len(found) else 0
+    """The row of the tile in the URL; the first one where that names none."""
+    try:
+        return store.row(st.query_params.get(PLACE, ""))
+    except NotFound:
+        return 0

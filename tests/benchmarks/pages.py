@@ -19,9 +19,11 @@ from playwright.sync_api import Page, sync_playwright
 from core import actions
 from core.progress import terminal
 from core.workspace import Workspace
-from tests.server import APP, Server, free_port, launch
+from tests.server import APP, ROOT, Server, free_port, launch
 
 OBVIOUS = """
+import sys
+sys.path.insert(0, {source!r})
 import streamlit as st
 from core.dataset.tiles import TileStore
 from pathlib import Path
@@ -53,7 +55,7 @@ def main() -> None:
         turned = next_pages(page, ours.url + "/explore", lambda: press_next(page), options.rounds)
         ours.kill()
         script = Path(folder) / "obvious.py"
-        script.write_text(OBVIOUS.format(root=str(workspace.dataset("demo"))))
+        script.write_text(OBVIOUS.format(source=str(ROOT), root=str(workspace.dataset("demo"))))
         theirs = Server(script, workspace.root, free_port())
         theirs.start()
         obvious = next_pages(page, theirs.url, lambda: click_next(page), options.rounds)
@@ -95,7 +97,12 @@ def next_pages(page: Page, url: str, turn: Callable[[], None], rounds: int) -> l
 
 def press_next(page: Page) -> None:
     """Turn the page in Explore and wait until it is drawn."""
-    raise NotImplementedError
+    root = page.locator(".saltscope")
+    root.focus()
+    root.evaluate("root => window.firstCell = root.querySelector('.tile')")
+    first = page.evaluate("() => window.firstCell.dataset.id")
+    page.keyboard.press("]")
+    page.wait_for_function("first => window.firstCell.dataset.id !== first", arg=first)
 
 
 def click_next(page: Page) -> None:
