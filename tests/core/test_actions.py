@@ -1,0 +1,90 @@
+"""What buttons set going, end to end: real jobs over a tiny data set."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core import actions, jobs
+from core.dataset.tiles import write_store
+from core.errors import Busy, NotFound
+from core.review.flagging import flag_run
+from core.review.policy import FlagRules
+from core.review.store import ReviewStore
+from core.segment.settings import TrainSettings
+from core.workspace import RunFolder, Workspace
+
+SECONDS = 120.0
+
+
+@pytest.fixture
+def tiny(workspace: Workspace) -> Workspace:
+    """A workspace with 16 labelled tiles of 32×32 in data set `tiny`."""
+    rng = np.random.default_rng(0)
+    tiles = rng.integers(0, 256, (16, 32, 32), dtype=np.uint8)
+    masks = (np.arange(16)[:, None, None] * 2 > np.arange(32)[None, :, None]).repeat(32, axis=2).astype(np.uint8)
+    folder = workspace.dataset("tiny")
+    folder.mkdir()
+    facts = pd.DataFrame({"id": [f"t{place:02}" for place in range(16)], "split": "train"})
+    write_store(folder, facts, tiles, masks, {"checksum": "tiny"})
+    return workspace
+
+
+def settings(epochs: int) -> TrainSettings:
+    return TrainSettings("tiny", width=2, epochs=epochs, precision="fp32", batch_size=4)
+
+
+def trained(workspace: Workspace) -> RunFolder:
+    run = actions.start_training(workspace, settings(epochs=1))
+    assert jobs.wait(run, SECONDS).state is jobs.State.FINISHED, run.log.read_text()
+    return run
+
+
+def test_training_prediction_flags_and_deletion(tiny: Workspace) -> None:
+    run = trained(tiny)
+    facts = actions.run_facts(run)
+    assert list(facts) == ["run", "state", "epoch", "epochs", "best", "seconds", "device", "error"]
+    assert (facts["state"], facts["epoch"], facts["epochs"]) == ("finished", 1, 1)
+    assert set(facts["best"]) >= {"epoch", "map", "loss"}
+
+    job = actions.start_prediction(tiny, run.id, "tiny", "all")
+    assert jobs.wait(job, SECONDS).state is jobs.State.FINISHED, job.log.read_text()
+    store = ReviewStore(tiny.database_url)
+    assert flag_run(tiny, store, run.id, "tiny", FlagRules(1.0, min_confidence=1.0))["flagged"] == 16
+
+    actions.delete_run(tiny, run.id)
+    assert store.queue().empty
+    with pytest.raises(NotFound):
+        tiny.existing_run(run.id)
+
+
+def test_a_run_at_work_is_not_deleted_and_stops_when_asked(tiny: Workspace) -> None:
+    run = actions.start_training(tiny, settings(epochs=50_000))
+    with pytest.raises(Busy, match=run.id):
+        actions.delete_run(tiny, run.id)
+    while actions.run_facts(run)["epoch"] is None:
+        time.sleep(0.05)
+    jobs.request_stop(run)
+    assert jobs.wait(run, SECONDS).state is jobs.State.STOPPED
+    actions.delete_run(tiny, run.id)
+    assert tiny.all_runs() == []
+
+
+def test_an_import_that_fails_says_why(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "broken.zip").write_text("no zip")
+    job = actions.start_import(workspace, tmp_path / "broken.zip", None)
+    ended = jobs.wait(job, SECONDS)
+    assert ended.state is jobs.State.FAILED
+    assert ended.error is not None
+    assert "broken.zip" in ended.error
+    assert workspace.dataset_names() == []
+
+
+def test_there_is_nothing_to_train_on(workspace: Workspace) -> None:
+    with pytest.raises(NotFound, match="tiny"):
+        actions.start_training(workspace, settings(epochs=1))
+    assert workspace.all_runs() == []
