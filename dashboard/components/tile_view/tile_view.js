@@ -54,7 +54,8 @@ class TileView {
     this.sheet = keySheet([...VIEW_KEYS, ...LOOK_KEYS]);
     const help = button("?", "Keys", () => (this.sheet.hidden = !this.sheet.hidden));
     const bar = element("div", { class: "bar" }, this.back, ...lookControls(this.look));
-    bar.append(element("span", { class: "spacer" }), zoom, this.turner, help);
+    zoom.append(help);
+    bar.append(element("span", { class: "spacer" }), this.turner, zoom);
     this.panels = element("div", { class: "pictures" });
     this.readout = element("div", { class: "readout" }, "\u00a0");
     this.facts = element("dl", { class: "facts" });
@@ -120,7 +121,7 @@ class TileView {
     this.shown = this.look.view === "all" && this.tile.chance ? [...VIEWS.all, "probability"] : VIEWS[this.look.view];
     const room = this.width - (beside && !narrow ? SIDE[explain ? "code" : "facts"] : 0);
     this.top ??= this.stage.getBoundingClientRect().top;
-    const high = narrow ? Infinity : Math.max(window.innerHeight - this.top - BELOW, LEAST);
+    const high = Math.max(window.innerHeight - this.top - BELOW, LEAST);
     const [size, columns] = largest(this.shown.length, room, high, shape);
     this.size = wholeScale(size, shape[1]);
     this.panels.style.gridTemplateColumns = `repeat(${columns}, ${this.size}px)`;
