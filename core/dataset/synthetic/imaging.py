@@ -37,6 +37,7 @@ class Imaging:
     bandwidth: float  # longest divided by shortest wavelength
     stretching: float  # wavelength at the bottom divided by that at the top
     phase: float  # of the wavelet, radians
+    steepest: float  # slope at which a reflector has lost half its strength, for want of waves that come back from it
     salt_contrast: float  # peak of the salt's boundary
     shadow: float  # 0…1: share of the layers' strength that is lost under salt
     noise: float  # standard deviation of the noise outside the salt
@@ -85,14 +86,15 @@ def _migrated(layers: np.ndarray, boundaries: np.ndarray, imaging: Imaging) -> n
     from scipy.fft import irfft2, rfft2
 
     shape = layers.shape
-    down, _, k2 = _wavenumbers(shape)
+    down, across, k2 = _wavenumbers(shape)
+    recorded = down**2 / (down**2 + (across / imaging.steepest) ** 2 + np.float32(1e-12))
     turn = np.exp(1j * imaging.phase * np.sign(down)).astype(np.complex64)
     taper = _taper(shape[0])[:, None] * _taper(shape[1])
     from_layers, from_boundaries = (rfft2(reflectivity * taper) * turn for reflectivity in (layers, boundaries))
     power = from_layers.real**2 + from_layers.imag**2
     ends = []
     for wavelength in (imaging.wavelength, imaging.wavelength * imaging.stretching):
-        wavelet = _rickers(k2, wavelength, imaging.bandwidth)
+        wavelet = _rickers(k2, wavelength, imaging.bandwidth) * recorded
         deviation = math.sqrt(2 * float(np.sum(power * wavelet**2))) / layers.size
         ends.append(irfft2((from_layers * (1 / (deviation + 1e-9)) + from_boundaries) * wavelet, s=shape))
     weight = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None]
