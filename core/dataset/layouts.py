@@ -122,7 +122,7 @@ def _known(part: _Part) -> bool:
 
 
 def _part(base: _Part, name: str, notes: list[str]) -> _Part | None:
-    """`name`.zip if it is there (whole, and its CRCs are checked), else the folder `name`."""
+    """`name`.zip if it is there (whole, and its CRCs are checked), else the folder `name` if pictures are in it."""
     folder = _lower(base.container.folders(base.folder)).get(name)
     archive = _lower(base.container.files(base.folder)).get(f"{name}.zip")
     if archive:
@@ -134,7 +134,8 @@ def _part(base: _Part, name: str, notes: list[str]) -> _Part | None:
                 notes.append(f"{base.container.where(_join(base.folder, folder))}/ is not used: {archive} beside it is")
             inner = base.container.inner(path)
             return _Part(inner, _base(inner) or (name if name in inner.folders() else ""))
-    return _Part(base.container, _join(base.folder, folder)) if folder else None
+    part = _Part(base.container, _join(base.folder, folder or ""))
+    return part if folder and _has_pictures(part, bare=True) else None
 
 
 def _pictures(part: _Part, kind: str, notes: list[str], bare: bool = False) -> dict[str, Member]:
@@ -183,9 +184,12 @@ def _nothing_found(path: Path, base: _Part) -> str:
     return f"{path}: no tiles here; looked for {looked}, found {found or 'nothing'}"
 
 
-def _has_pictures(part: _Part) -> bool:
-    folder = _lower(part.container.folders(part.folder)).get("images")
-    return folder is not None and any(map(_is_picture, part.container.files(_join(part.folder, folder))))
+def _has_pictures(part: _Part, bare: bool = False) -> bool:
+    """Whether there are pictures in images/; with `bare` those in the part itself count too."""
+    container = part.container
+    folder = _lower(container.folders(part.folder)).get("images")
+    places = ([part.folder] if bare else []) + ([_join(part.folder, folder)] if folder else [])
+    return any(_is_picture(name) for place in places for name in container.files(place))
 
 
 def _is_picture(name: str) -> bool:

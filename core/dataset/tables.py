@@ -39,7 +39,7 @@ def read_sections(member: Member) -> pd.DataFrame | None:
         return None
     for name in ("row", "col"):
         numbers = _numbers(table, name, member)
-        wrong = np.flatnonzero((numbers % 1 != 0) | (numbers.abs() > 1e9))
+        wrong = np.flatnonzero((numbers % 1 > 0) | (numbers.abs() > 1e9))
         if len(wrong):
             raise _not_a_number(table, name, member, int(wrong[0]), "a whole number")
         table[name] = numbers.astype("Int32")
