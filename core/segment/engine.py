@@ -73,10 +73,10 @@ class _Trial:
         self._seconds: list[float] = []
 
     def step(self) -> None:
-        _wait(self._fabric.device)
+        wait_for(self._fabric.device)
         begun = time.perf_counter()
         training_step(self._fabric, self._model, self._optimizer, *self._batch)
-        _wait(self._fabric.device)
+        wait_for(self._fabric.device)
         self._seconds.append(time.perf_counter() - begun)
 
     @property
@@ -85,7 +85,8 @@ class _Trial:
         return len(self._batch[0]) / min(self._seconds[1:])
 
 
-def _wait(device: torch.device) -> None:
+def wait_for(device: torch.device) -> None:
+    """Return when the device has done all that it was given."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     elif device.type == "mps":

@@ -17,6 +17,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import torch
 
+_CHUNK = 256  # tiles whose bits are counted at once: what fits into a core's own cache
+
 Counts = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
@@ -25,20 +27,24 @@ def counts(truth: np.ndarray, prediction: np.ndarray) -> Counts:
 
     truth, prediction: (N, H, W), everything above 0 is salt · gives (intersection, union), each (N,) int64.
     """
-    a, b = _salt(truth), _salt(prediction)
-    return (a & b).sum(axis=1, dtype=np.int64), (a | b).sum(axis=1, dtype=np.int64)
+    return packed_counts(pack(truth), pack(prediction))
 
 
 def pack(masks: np.ndarray) -> npt.NDArray[np.uint8]:
     """Masks as bits: (N, H, W) to (N, B) uint8, B a multiple of 8, zeros behind the last pixel."""
-    bits = np.packbits(_salt(masks), axis=1)
+    array = np.asarray(masks)
+    bits = np.packbits(array.reshape(len(array), math.prod(array.shape[1:])) > 0, axis=1)
     return np.pad(bits, ((0, 0), (0, -bits.shape[1] % 8)))
 
 
 def packed_counts(truth: npt.NDArray[np.uint8], prediction: npt.NDArray[np.uint8]) -> Counts:
     """`counts` of masks that `pack` has packed."""
     a, b = (np.ascontiguousarray(bits).view(np.uint64) for bits in (truth, prediction))
-    both, either = (np.bitwise_count(words).sum(axis=1, dtype=np.int64) for words in (a & b, a | b))
+    both, either = np.empty((2, len(a)), np.int64)
+    for first in range(0, len(a), _CHUNK):
+        rows = slice(first, first + _CHUNK)
+        np.bitwise_count(a[rows] & b[rows]).sum(axis=1, dtype=np.int64, out=both[rows])
+        np.bitwise_count(a[rows] | b[rows]).sum(axis=1, dtype=np.int64, out=either[rows])
     return both, either
 
 
@@ -76,9 +82,3 @@ def device_counts(truth: torch.Tensor, prediction: torch.Tensor) -> torch.Tensor
 
     both, either = (mask.flatten(1).sum(dim=1) for mask in (truth & prediction, truth | prediction))
     return torch.stack([both, either])
-
-
-def _salt(masks: np.ndarray) -> npt.NDArray[np.bool_]:
-    """(N, H, W) of any type to (N, H·W) bool."""
-    array = np.asarray(masks)
-    return array.reshape(len(array), math.prod(array.shape[1:])) > 0

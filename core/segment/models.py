@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from core.segment.architecture import MULTIPLE, Kind, Layer, unet
+from core.segment.batch_norm import BatchNorm
 from core.segment.settings import TrainSettings
 
 
@@ -72,7 +73,7 @@ def _module(layer: Layer) -> nn.Module:
     match layer.kind:
         case Kind.CONVOLUTION:
             convolution = nn.Conv2d(layer.channels_in, layer.channels, 3, padding=1, bias=False)
-            return nn.Sequential(convolution, nn.BatchNorm2d(layer.channels), nn.ReLU(inplace=True))
+            return nn.Sequential(convolution, BatchNorm(layer.channels), nn.ReLU(inplace=True))
         case Kind.POOLING:
             return nn.MaxPool2d(2)
         case Kind.UPSAMPLING:
