@@ -6,8 +6,6 @@ wait for one another; length and CRC of each are checked. Nothing is ever unpack
 
 from __future__ import annotations
 
-import errno
-import io
 import os
 import struct
 import tempfile
@@ -15,10 +13,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, Protocol
 
+from core.dataset.zip_directory import Entry, Window, read_directory
 from core.errors import BadInput
 
 _LOCAL_HEADER = 30  # bytes, before name and extra field
@@ -86,30 +84,6 @@ class Folder:
         return self._seen[folder]
 
 
-@dataclass(frozen=True)
-class Window:
-    """A part of an open file that any thread may read."""
-
-    file: BinaryIO
-    start: int
-    length: int
-
-    def read(self, offset: int, count: int) -> bytes:
-        count = min(count, self.length - offset)
-        return os.pread(self.file.fileno(), count, self.start + offset) if count > 0 else b""
-
-
-class Entry(NamedTuple):
-    """Where a member lies in a zip file."""
-
-    offset: int  # of its local header
-    packed: int  # bytes in the file
-    size: int  # bytes unpacked
-    crc: int
-    method: int
-    encrypted: bool
-
-
 class Zip:
     """A zip file, or one that lies in another."""
 
@@ -117,7 +91,7 @@ class Zip:
         self._window = window
         self._label = label
         self._stack = stack
-        self._entries = _directory(window, label)
+        self._entries = read_directory(window, label)
         self._folders: dict[str, set[str]] = {"": set()}
         self._files: dict[str, list[str]] = {"": []}
         for path in sorted(self._entries):
@@ -236,67 +210,6 @@ def open_zip(path: Path, stack: ExitStack) -> Zip:
     with _explained(str(path)):
         file: BinaryIO = stack.enter_context(path.open("rb"))
         return Zip(Window(file, 0, os.fstat(file.fileno()).st_size), str(path), stack)
-
-
-class _File(io.RawIOBase):
-    """A window as a file, for `zipfile`."""
-
-    def __init__(self, window: Window) -> None:
-        self._window = window
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._window.length}[whence]
-        if base + offset < 0:
-            raise OSError(errno.EINVAL, "negative position")  # as a file says it; `zipfile` tries and listens
-        self._at = base + offset
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._window.read(self._at, len(buffer))
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-
-def _directory(window: Window, label: str) -> dict[str, Entry]:
-    """All files in a zip by path; refuses names that lead out of the zip, and names that are there twice."""
-    entries: dict[str, Entry] = {}
-    for info in _infos(window, label):
-        path = _checked(info.filename, label)
-        parts = path.split("/")
-        if path.endswith("/") or parts[0] == "__MACOSX" or any(part.startswith(".") for part in parts):
-            continue
-        if path in entries:
-            raise BadInput(f"{label}: {path} is there twice; pack it again with each file once")
-        entries[path] = Entry(
-            info.header_offset, info.compress_size, info.file_size, info.CRC, info.compress_type, info.flag_bits & 1 > 0
-        )
-    return entries
-
-
-def _infos(window: Window, label: str) -> list[zipfile.ZipInfo]:
-    try:
-        with zipfile.ZipFile(io.BufferedReader(_File(window))) as directory:
-            return directory.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, EOFError, OverflowError) as error:
-        raise BadInput(f"{label}: not a zip file that can be read ({error}); copy or download it again") from error
-
-
-def _checked(name: str, label: str) -> str:
-    path = name.replace("\\", "/")
-    if path.startswith("/") or ".." in path.split("/") or path[1:2] == ":":
-        raise BadInput(f"{label}: member {name!r} would lie outside the zip file; such an archive is not opened")
-    return path
 
 
 @contextmanager
