@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from core import actions
-from core.errors import SaltScopeError, in_words
+from core.errors import SaltScopeError, WorkspaceError, in_words
 from core.progress import terminal
 from core.workspace import Workspace
 
@@ -43,7 +43,7 @@ def _check_port(address: str, port: int) -> None:
         try:
             probe.bind((address, port))
         except OSError as error:
-            raise SaltScopeError(
+            raise WorkspaceError(
                 f"port {port} on {address} can't be opened ({error.strerror}); choose another: make run PORT={port + 1}"
             ) from error
 
