@@ -206,7 +206,12 @@ def finish_store(folder: Path, facts: pd.DataFrame, figures: np.ndarray, source:
 
 
 def _read_index(path: Path) -> pd.DataFrame:
+    import pyarrow
     import pyarrow.parquet
 
-    # One thread: starting a pool costs more than it gives for a table of this size.
-    return pyarrow.parquet.read_table(path, use_threads=False, memory_map=True).to_pandas()
+    data = path.read_bytes()
+    try:
+        # One thread: starting a pool costs more than it gives for a table of this size.
+        return pyarrow.parquet.ParquetFile(pyarrow.BufferReader(data)).read(use_threads=False).to_pandas()
+    except OSError as error:  # arrow's word for a file that is cut short in the middle
+        raise ValueError(error) from error

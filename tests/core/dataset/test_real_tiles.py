@@ -1,77 +1,57 @@
-"""The complete way over real tiles, where there are any; only aggregate figures stand here."""
+"""The real tiles: their known figures, and all of their run-length codes to the letter."""
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
 
-import imageio.v3 as iio
+import imageio.v3 as imageio
 import numpy as np
-import pandas as pd
 import pytest
 
 from core.dataset import rle
-from core.dataset.importing import import_source
-from core.dataset.tiles import TileStore, write_store
-from core.explore.statistics import summary
-from core.progress import silent
-from core.segment.settings import TrainSettings
-from core.segment.train import train
-from core.workspace import Workspace
+from core.dataset.layouts import opened
+from core.dataset.splits import train_validation
+from core.dataset.tables import read_codes
+from core.dataset.tiles import TileStore
 
 pytestmark = pytest.mark.real
 
 
-@pytest.fixture(scope="module")
-def store(tgs: Path, tmp_path_factory: pytest.TempPathFactory) -> TileStore:
-    workspace = Workspace.open(tmp_path_factory.mktemp("real"))
-    import_source(tgs, workspace, "tgs")
-    return TileStore.open(workspace.dataset("tgs"))
+def test_the_known_figures(real_store: TileStore) -> None:
+    index = real_store.index
+    labelled = index[index["has_mask"]]
+    assert (len(labelled), int((index["split"] == "test").sum())) == (3088, 2000)
+    assert (labelled["split"] == "train").all()
+    assert int((labelled["salt_pixels"] == 0).sum()) == 1227
+    assert labelled["salt_proportion"].mean() == pytest.approx(0.2449, abs=5e-5)
+    assert real_store.tile_shape == (101, 101)
+    assert index["z"].notna().all()
+    assert real_store.source["warnings"] == []
+    assert real_store.source["contradicting"] == []
 
 
-def test_the_figures(store: TileStore) -> None:
-    found = summary(store)
-    assert (found["train"], found["test"], found["empty_masks"]) == (3088, 2000, 1227)
-    assert found["salt_proportion"]["mean"] == pytest.approx(0.2449, abs=5e-5)
-    assert found["correlation"]["pearson"] == pytest.approx(0.107, abs=5e-4)
-    assert found["correlation"]["spearman"] == pytest.approx(0.112, abs=5e-4)
-    assert found["correlation"]["n"] == 3088
+def test_all_codes_are_those_of_the_masks_to_the_letter(real_store: TileStore, tgs: Path) -> None:
+    with opened(tgs) as source:
+        codes = read_codes(source.tables["train.csv"])
+    assert codes is not None
+    rows = np.flatnonzero(real_store.index["has_mask"])
+    wanted = [codes[tile] for tile in real_store.index["id"][rows]]
+    masks = real_store.masks[rows]
+    assert rle.encode_many(masks) == wanted
+    np.testing.assert_array_equal(rle.decode_many(wanted, (101, 101)), masks)
+    np.testing.assert_array_equal(rle.salt_pixels(wanted, (101, 101)), real_store.index["salt_pixels"][rows])
 
 
-def test_every_code_re_encodes_to_the_letter_and_equals_its_mask(store: TileStore, tgs: Path) -> None:
-    given = pd.read_csv(tgs / "train.csv", index_col="id")["rle_mask"].fillna("")
-    index = store.index[store.index["has_mask"]]
-    codes = given.loc[index["id"]].tolist()
-    masks = store.masks[index.index.to_numpy()]
-    assert rle.encode_many(masks) == codes
-    assert rle.salt_pixels(codes).tolist() == index["salt_pixels"].tolist()
-    for mask, code in zip(masks[:300], codes[:300], strict=True):
-        np.testing.assert_array_equal(rle.decode(code, (101, 101)), mask)
-    assert store.source["contradicting"] == []
+def test_some_tiles_are_what_imageio_reads(real_store: TileStore, tgs: Path) -> None:
+    with opened(tgs) as source:
+        for tile in [*sorted(source.train)[::97], *sorted(source.test)[::97]]:
+            member = source.train.get(tile) or source.test[tile]
+            reference = imageio.imread(member.read())
+            np.testing.assert_array_equal(real_store.tiles[real_store.row(tile)], reference[:, :, 0])
 
 
-def test_the_fast_path_equals_the_reference(store: TileStore, tgs: Path) -> None:
-    with zipfile.ZipFile(tgs / "train.zip") as archive:
-        for name in sorted(archive.namelist())[:600:20]:
-            if not name.endswith(".png"):
-                continue
-            pixels = iio.imread(io.BytesIO(archive.read(name)))
-            row = store.row(Path(name).stem)
-            if "masks" in name:
-                np.testing.assert_array_equal(store.masks[row], pixels > 0)
-            else:
-                np.testing.assert_array_equal(store.tiles[row], pixels[..., 0] if pixels.ndim == 3 else pixels)
-
-
-def test_a_few_steps_of_training(store: TileStore, workspace: Workspace) -> None:
-    rows = np.flatnonzero(store.index["has_mask"])[::40]
-    folder = workspace.dataset("few")
-    folder.mkdir()
-    facts = store.index.iloc[rows][["id", "split", "z", "has_mask"]]
-    write_store(folder, facts, store.tiles[rows], store.masks[rows], {"checksum": "few"})
-    run = workspace.run("20260101-000000-unet-abcd")
-    run.root.mkdir()
-    result = train(workspace, run, TrainSettings("few", width=2, epochs=1), silent)
-    assert result["epoch"] == 1
-    assert 0 <= result["best"]["map"] <= 1
+def test_a_validation_part_has_the_same_salt(real_store: TileStore) -> None:
+    salt = real_store.index["salt_proportion"].dropna().to_numpy()
+    _, validation = train_validation(salt)
+    assert len(validation) in (617, 618)
+    assert salt[validation].mean() == pytest.approx(salt.mean(), abs=0.003)
