@@ -100,8 +100,9 @@ def write_items(connection: Connection, run: str, dataset: str, tiles: pd.DataFr
     ids = dict(connection.execute(known).all())
     figures = tiles.rename(columns={"id": "tile"})[["tile", "salt_proportion", "confidence"]]
     is_known = figures["tile"].isin(list(ids))
-    same = figures[is_known].assign(item=figures["tile"].map(ids))
-    _many(connection, update(review_items).where(review_items.c.id == bindparam("item")), same.drop(columns="tile"))
+    same = figures[is_known]
+    same = same.assign(item=[ids[tile] for tile in same["tile"]]).drop(columns="tile")
+    _many(connection, update(review_items).where(review_items.c.id == bindparam("item")), same)
     write_rows(connection, review_items, figures[~is_known].assign(run=run, dataset=dataset, created=datetime.now(UTC)))
     return dict(connection.execute(known).all())
 

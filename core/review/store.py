@@ -133,6 +133,8 @@ def _verdict(value: str) -> str:
 
 def _frame(names: list[str], rows: Sequence[Row[Any]]) -> pd.DataFrame:
     frame = pd.DataFrame([tuple(row) for row in rows], columns=names, dtype=object)  # keeps None what it is
+    # A database joins texts in any order.
+    frame["reasons"] = [", ".join(sorted(text.split(", "))) if "," in text else text for text in frame["reasons"]]
     kinds = {"id": int, "salt_proportion": float, "confidence": float}
     return frame.astype(kinds | dict.fromkeys(("run", "dataset", "tile", "reasons"), str))
 

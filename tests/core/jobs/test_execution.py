@@ -159,7 +159,7 @@ def test_a_full_disk_is_told_even_where_nothing_fits_any_more(tmp_path: Path) ->
     assert told["error"].endswith("the disk is full; free some space and try again")
 
 
-def wait_for(folder: JobFolder, state: State, seconds: float = 10) -> None:
+def wait_for(folder: JobFolder, state: State, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while jobs.status(folder).state is not state:
         assert time.monotonic() < until, f"not {state} after {seconds} s: {jobs.status(folder)}"

@@ -20,7 +20,7 @@ PACKAGES = ("core", "job_targets")
 Submit = Callable[..., JobFolder]
 
 
-def until(true: Callable[[], bool], seconds: float = 10) -> None:
+def until(true: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end
@@ -41,7 +41,7 @@ def test_a_submitted_run_finishes_in_another_process_and_no_zombie_stays(workspa
     run = workspace.run(jobs.new_id("count"))
     first = jobs.submit(workspace, run, "job_targets:count", {"steps": 3}, "Count", PACKAGES)
     assert first.state in (State.QUEUED, State.RUNNING)
-    now = jobs.wait(run, 10)
+    now = jobs.wait(run, 60)
     assert now.state is State.FINISHED
     assert now.result["kind"] == "RunFolder"
     assert now.pid != os.getpid()
@@ -57,7 +57,7 @@ def test_progress_comes_with_rate_time_left_and_facts(submitted: Submit) -> None
     assert now.facts["step"] == now.done
     assert now.seconds > 0
     jobs.request_stop(folder)
-    assert jobs.wait(folder, 10).state is State.STOPPED
+    assert jobs.wait(folder, 60).state is State.STOPPED
     assert jobs.status(folder).eta_seconds is None
 
 
@@ -71,19 +71,19 @@ def test_a_job_outlives_the_process_that_submitted_it(workspace: Workspace) -> N
     subprocess.run([sys.executable, "-c", code, workspace.root], check=True, env=environment, cwd="/")
     folder = workspace.job("survivor")
     assert jobs.status(folder).state.active
-    assert jobs.wait(folder, 10).state is State.FINISHED
+    assert jobs.wait(folder, 60).state is State.FINISHED
 
 
 def test_stop_and_resume_go_on_where_it_was(workspace: Workspace, submitted: Submit) -> None:
     folder = submitted("count", steps=40, pause=0.02)
     running(folder)
     jobs.request_stop(folder)
-    stopped = jobs.wait(folder, 10)
+    stopped = jobs.wait(folder, 60)
     assert stopped.state is State.STOPPED
     with pytest.raises(Busy):
         jobs.resume(workspace, folder, PACKAGES)
         jobs.resume(workspace, folder, PACKAGES)
-    finished = jobs.wait(folder, 10)
+    finished = jobs.wait(folder, 60)
     assert finished.state is State.FINISHED
     assert finished.result["first"] == int(stopped.facts["step"])
     with pytest.raises(BadInput, match="nothing to resume"):
@@ -95,12 +95,12 @@ def test_stop_and_resume_go_on_where_it_was(workspace: Workspace, submitted: Sub
 def test_a_killed_worker_is_lost_and_can_be_resumed(workspace: Workspace, submitted: Submit) -> None:
     folder = submitted("count", steps=60, pause=0.02)
     os.kill(running(folder).pid, signal.SIGKILL)
-    lost = jobs.wait(folder, 10)
+    lost = jobs.wait(folder, 60)
     assert lost.state is State.LOST
     assert "resume it" in lost.error
     assert lost.seconds < 30
     jobs.resume(workspace, folder, PACKAGES)
-    finished = jobs.wait(folder, 10)
+    finished = jobs.wait(folder, 60)
     assert finished.state is State.FINISHED
     assert finished.result["first"] > 0
     assert finished.error is None
@@ -109,7 +109,7 @@ def test_a_killed_worker_is_lost_and_can_be_resumed(workspace: Workspace, submit
 def test_of_many_resumes_at_once_one_wins(workspace: Workspace, submitted: Submit) -> None:
     folder = submitted("deep")
     os.kill(running(folder).pid, signal.SIGKILL)
-    jobs.wait(folder, 10)
+    jobs.wait(folder, 60)
     code = (
         "from core import jobs; from core.errors import Busy; from core.workspace import JobFolder, Workspace;"
         "import sys; from pathlib import Path; w = Workspace(Path(sys.argv[1])); sys.stdin.readline()\n"
@@ -128,12 +128,12 @@ def test_of_many_resumes_at_once_one_wins(workspace: Workspace, submitted: Submi
 def test_sigterm_of_a_worker_stops_it(submitted: Submit) -> None:
     folder = submitted("count", steps=100_000, pause=0.01)
     os.kill(running(folder).pid, signal.SIGTERM)
-    assert jobs.wait(folder, 10).state is State.STOPPED
+    assert jobs.wait(folder, 60).state is State.STOPPED
 
 
 def test_an_unexpected_error_leaves_one_traceback_in_the_log(submitted: Submit) -> None:
     folder = submitted("fail", how="bug")
-    assert jobs.wait(folder, 10).error == "unexpected error: ValueError: boom, see log.txt"
+    assert jobs.wait(folder, 60).error == "unexpected error: ValueError: boom, see log.txt"
     assert folder.log.read_text().count("Traceback") == 1
 
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import event
 
-from core.errors import BadInput, NotFound, WorkspaceError
-from core.review.engine import connect
+from core.errors import BadInput, Busy, NotFound, WorkspaceError
+from core.review.engine import connect, writing
 from core.review.policy import FlagRules, tile_flags
 from core.review.store import ReviewStore
 from core.review.tables import Verdict
@@ -128,3 +128,34 @@ def test_what_is_no_database_is_named(url: str) -> None:
 def test_a_folder_that_cannot_be_written_is_named() -> None:
     with pytest.raises(WorkspaceError, match="/proc/nowhere"):
         ReviewStore("sqlite:////proc/nowhere/review.db")
+
+
+def test_a_database_that_may_only_be_read_is_told_in_words(store: ReviewStore, url: str) -> None:
+    read_only = ReviewStore(f"sqlite:///file:{url.removeprefix('sqlite:///')}?mode=ro&uri=true")
+    assert read_only.counts()["open"] == 10
+    with pytest.raises(WorkspaceError, match=r"review\.db.*no permission"):
+        read_only.decide(items(store)[0], Verdict.ACCEPT, "ann")
+
+
+def test_a_writer_that_does_not_let_go_is_told_in_words(
+    store: ReviewStore, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.review.engine.BUSY_SECONDS", 0)
+    impatient = ReviewStore(url)
+    with writing(connect(url)):
+        with pytest.raises(Busy, match=r"review\.db"):
+            impatient.decide(items(store)[0], Verdict.ACCEPT, "ann")
+        assert impatient.counts()["open"] == 10, "readers don't wait"
+    impatient.decide(items(store)[0], Verdict.ACCEPT, "ann")
+
+
+def test_all_reasons_of_an_item_are_kept_apart(store: ReviewStore) -> None:
+    one = pd.DataFrame({"id": ["t0005"], "salt_proportion": [0.01], "confidence": [0.2], "constant": [False]})
+    store.flag("r", "d", tile_flags(one, FlagRules(min_confidence=0.5)))
+    item = store.queue().iloc[0]
+    assert item["reasons"] == "low_confidence, salt_under"
+    assert [flag.words for flag in store.reasons(int(item["id"]))] == [
+        "confidence 0.200 is under 0.500",
+        "predicted salt 1.0 % is under 5.0 %",
+    ]
+    assert store.counts()["by_reason"] == {"low_confidence": 1, "salt_under": 1}
