@@ -1,0 +1,165 @@
+"""How well and how fast neighbours are found: `python tests/benchmarks/mosaic.py [--tiles 600 4000 22000] [--noise 2]`.
+
+Synthetic surveys, whose truth is known, with their constant tiles left out of it. Dense: all tiles of each section;
+sparse: about a quarter of them, as in the TGS data, where most edges have no neighbour. Precision and recall are those
+of all pairs that touch in the assembled sections. Each comparison runs in a process of its own on tiles in a memory
+map, so that its peak memory (resident, with the program and the tiles it read) is its own.
+Obvious way: the recipe's edges, held against all others in a loop over the edges. With SALTSCOPE_TGS set, real tiles
+too, whose truth is not known: of 2×2 squares of pairs, each strong enough on its own, the share that closes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import resource
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from core.dataset.importing import import_source
+from core.dataset.synthetic import simulate
+from core.explore.mosaic import assemble, closed, find_pairs, squares
+from core.explore.mosaic.neighbours import CUT
+from core.workspace import Workspace
+
+OBVIOUS_TILES = 1500
+KEPT = 0.28  # of the tiles in a sparse survey: as many pairs a tile as in the TGS data
+HEADER = f"{'survey':<22}{'tiles':>8}{'pairs':>8}{'precision':>11}{'recall':>8}{'seconds':>9}{'MB':>7}"
+Truth = set[tuple[int, int, str]]
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tiles", type=int, nargs="+", default=[600, 4000, 22000])
+    parser.add_argument("--sparse", type=int, default=22000, help="tiles of the sparse survey; 0: none")
+    parser.add_argument("--noise", type=float, default=2, help="grey levels of the noise in the noisy survey")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "tiles.npy"
+        print(HEADER)
+        for count in options.tiles:
+            show("dense", file, *dense(count, seed=0))
+        show(f"dense, noise {options.noise:g}", file, *noisy(*dense(options.tiles[0], seed=0), options.noise))
+        if options.sparse:
+            show("sparse", file, *sparse(options.sparse))
+        compare_with_obvious(file)
+        if os.environ.get("SALTSCOPE_TGS"):
+            show_real(Path(os.environ["SALTSCOPE_TGS"]), Path(folder))
+
+
+def dense(count: int, seed: int) -> tuple[np.ndarray, pd.DataFrame]:
+    """Tiles of whole sections and their places."""
+    survey = simulate(tiles=count, seed=seed)
+    return survey.images, survey.sections
+
+
+def noisy(images: np.ndarray, places: pd.DataFrame, noise: float) -> tuple[np.ndarray, pd.DataFrame]:
+    """The same with white noise in every tile that is not constant."""
+    changing = np.ptp(images, axis=(1, 2), keepdims=True) > 0
+    added = changing * np.random.default_rng(0).normal(0, noise, images.shape)
+    return (images + added).clip(0, 255).round().astype(np.uint8), places
+
+
+def sparse(count: int) -> tuple[np.ndarray, pd.DataFrame]:
+    """`count` tiles, each chosen with probability `KEPT` from large surveys."""
+    rng, images, places = np.random.default_rng(0), [], []
+    while sum(map(len, images)) < count:
+        every, where = dense(8000, seed=100 + len(images))
+        chosen = rng.random(len(every)) < KEPT
+        images.append(every[chosen])
+        places.append(where[chosen].assign(section=where["section"] + f"-{len(places)}"))
+    return np.concatenate(images)[:count], pd.concat(places, ignore_index=True)[:count]
+
+
+def truth(images: np.ndarray, places: pd.DataFrame) -> Truth:
+    """All pairs that touch, but those with a constant tile."""
+    rows = zip(places["section"], places["row"], places["col"], strict=True)
+    at = {place: tile for tile, place in enumerate(rows) if np.ptp(images[tile])}
+    right = {(tile, at.get((s, row, col + 1)), "right") for (s, row, col), tile in at.items()}
+    below = {(tile, at.get((s, row + 1, col)), "below") for (s, row, col), tile in at.items()}
+    return {pair for pair in right | below if pair[1] is not None}  # type: ignore[misc]
+
+
+def show(name: str, file: Path, images: np.ndarray, places: pd.DataFrame) -> None:
+    """One line of the table."""
+    np.save(file, images)
+    pairs, seconds, megabytes = alone(file)
+    touching = assemble(pairs, len(images)).pairs
+    found, known = (
+        set(zip(touching["first"], touching["second"], touching["where"], strict=True)),
+        truth(images, places),
+    )
+    hits = len(found & known)
+    print(
+        f"{name:<22}{len(images):>8,}{len(found):>8,}{hits / len(found):>11.4f}{hits / len(known):>8.4f}"
+        f"{seconds:>9.1f}{megabytes:>7.0f}",
+        flush=True,
+    )
+
+
+def alone(file: Path) -> tuple[pd.DataFrame, float, float]:
+    """Pairs, seconds and peak megabytes of a comparison in a process of its own."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(measure, file).result()
+
+
+def measure(file: Path) -> tuple[pd.DataFrame, float, float]:
+    """What `alone` asks its process for."""
+    begun = time.perf_counter()
+    pairs = find_pairs(np.load(file, mmap_mode="r"))
+    seconds = time.perf_counter() - begun
+    return pairs, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def compare_with_obvious(file: Path) -> None:
+    """Seconds of both ways for the same tiles."""
+    images, _ = dense(OBVIOUS_TILES, seed=0)
+    np.save(file, images)
+    _, ours, _ = alone(file)
+    begun = time.perf_counter()
+    obvious(images)
+    theirs = time.perf_counter() - begun
+    print(f"\n{OBVIOUS_TILES:,} tiles: a loop over edges {theirs:.1f} s, ours {ours:.1f} s: {theirs / ours:.1f}×")
+
+
+def obvious(images: np.ndarray) -> None:
+    """Every edge held against every other, one at a time."""
+    tiles = images.astype(np.float32)
+    right, left = 2 * tiles[:, :, -1] - tiles[:, :, -2], 2 * tiles[:, :, 0] - tiles[:, :, 1]
+    bottom, top = 2 * tiles[:, -1] - tiles[:, -2], 2 * tiles[:, 0] - tiles[:, 1]
+    for near, far in ((right, left), (left, right), (bottom, top), (top, bottom)):
+        near, far = (
+            (edges - edges.mean(1, keepdims=True)) / (edges.std(1, keepdims=True) + 1) for edges in (near, far)
+        )
+        for edge in near:
+            np.argsort(np.linalg.norm(far - edge, axis=1))[:2]
+
+
+def show_real(source: Path, folder: Path) -> None:
+    """Figures of the real tiles."""
+    workspace = Workspace.open(folder / "workspace")
+    import_source(source, workspace, "real")
+    pairs, seconds, megabytes = alone(workspace.dataset("real") / "tiles.npy")
+    tiles = len(np.load(workspace.dataset("real") / "tiles.npy", mmap_mode="r"))
+    mosaic, strong = assemble(pairs, tiles), pairs[pairs["strength"] > CUT].reset_index(drop=True)
+    blocks = squares(strong)
+    print(
+        f"\nreal: {tiles:,} tiles, {len(mosaic.pairs):,} pairs ({len(strong):,} strong, {pairs['square'].sum():,} in "
+        f"closed squares, {(mosaic.pairs['found'] == 'place').sum()} by place), {len(mosaic.sizes)} sections, the "
+        f"largest of {mosaic.sizes.max()} tiles, {closed(strong, blocks).sum()} of {len(blocks)} squares close, "
+        f"{seconds:.1f} s, {megabytes:.0f} MB"
+    )
+
+
+if __name__ == "__main__":
+    main()
