@@ -16,7 +16,7 @@ def show_opener() -> None:
         st.warning(str(error))
         return
     if picked is None:
-        st.caption("Draw a box or a lasso, or click a point, to open its tiles.", width="stretch")
+        st.caption("Draw a box or a lasso to open its tiles; with the pan tool, click a point.", width="stretch")
         return
     found = numbers.tiles(len(picked.apply(context.tiles.index)))
     if st.button(f"Open {found} in Explore", type="primary", icon=":material/grid_view:"):

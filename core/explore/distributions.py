@@ -107,11 +107,15 @@ def describe_in_words(description: pd.DataFrame) -> pd.DataFrame:
                 "Tiles": str(row["group"]),
                 "Known": numbers.count(row["tiles"]),
                 "Missing": numbers.count(row["missing"]),
-                "Mean ± standard error": f"{shown(row['mean'])} ± {shown(row['standard_error'])}",
+                "Mean ± standard error": _with_error(shown(row["mean"]), shown(row["standard_error"])),
             }
             | ends
         )
     return pd.DataFrame(rows)
+
+
+def _with_error(mean: str, error: str) -> str:
+    return mean if error == numbers.NOTHING else f"{mean} ± {error}"
 
 
 def bins(index: pd.DataFrame, by: Comparison = "nothing") -> pd.DataFrame:

@@ -12,6 +12,7 @@ from core.errors import BadInput
 from core.explore.filters import MOST_IDS, TileFilter
 
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["zoomIn2d", "zoomOut2d", "autoScale2d"]}
+DIGITS = {"x": 1, "y": 4}  # of a box: feet, and a share of the tile; finer than a hand draws, short in a link
 
 
 def dark() -> bool:
@@ -25,7 +26,10 @@ def show(figure: go.Figure, key: str, alt: str) -> None:
 
 
 def pick(figure: go.Figure, key: str, alt: str) -> Mapping[str, Any]:
-    """Draw a figure whose points can be picked by click, box or lasso; what is picked now."""
+    """Draw a figure whose points can be picked by box or lasso, or by click while the tool is pan; what is picked now.
+
+    Streamlit takes no clicks while the tool is box or lasso, whatever the figure's clickmode says.
+    """
     event = st.plotly_chart(figure, theme=None, key=key, config=CONFIG, alt=alt, on_select="rerun")
     return cast(Mapping[str, Any], event)["selection"]
 
@@ -42,8 +46,8 @@ def filter_of(selection: Mapping[str, Any], chosen: TileFilter) -> TileFilter | 
         return None
     boxes = selection.get("box", [])
     if len(boxes) == 1 and not selection.get("lasso"):
-        (low, high), (least, most) = (sorted(map(float, boxes[0][axis])) for axis in "xy")
-        return chosen.within(salt=(least, most), depth=(low, high))
+        depth, salt = (sorted(round(float(end), digits) for end in boxes[0][axis]) for axis, digits in DIGITS.items())
+        return chosen.within(salt=(salt[0], salt[1]), depth=(depth[0], depth[1]))
     if len(ids) > MOST_IDS:
         raise BadInput(f"{len(ids):,} tiles are too many for a lasso; expected at most {MOST_IDS}: draw a box instead")
     return TileFilter(ids=ids)

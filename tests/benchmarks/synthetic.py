@@ -1,4 +1,4 @@
-"""How real synthetic tiles look in figures, and how long they take: `python -m tests.benchmarks.synthetic`.
+"""How real synthetic tiles look in figures, and how long they take: `python tests/benchmarks/synthetic.py`.
 
 Each statistic of the synthetic survey is held against the real tiles in the folder that SALTSCOPE_TGS names
 (train.zip, train.csv), by its largest absolute difference; the yardstick is the same distance of 20 random halves of
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from core.dataset.importing import import_source
 from core.dataset.synthetic import make_demo, simulate
 from core.dataset.tiles import TileStore

@@ -75,9 +75,15 @@ def _add_trend(figure: go.Figure, trend: pd.DataFrame, dark: bool) -> None:
         "median": ("median", "dot", "lines"),
     }
     for column, (name, dash, mode) in lines.items():
-        line = {"color": colour, "width": 2.5, "dash": dash}
         figure.add_scatter(
-            x=centre, y=trend[column], name=name, line=line, mode=mode, hovertext=hover, hoverinfo="text"
+            x=centre,
+            y=trend[column],
+            name=name,
+            mode=mode,
+            line={"color": colour, "width": 2.5, "dash": dash},
+            unselected_marker_opacity=1,  # the trend is of all tiles, whatever is picked
+            hovertext=hover,
+            hoverinfo="text",
         )
 
 
@@ -90,7 +96,11 @@ def _label(figure: go.Figure, trend: pd.DataFrame, relation: Correlation, drawn:
     figure.update_xaxes(title_text="Depth (ft)", tickformat=",")
     figure.update_yaxes(title_text="Salt proportion (share of the tile)", tickformat=".0%", range=[-0.03, 1.08])
     figure.update_layout(
-        title_text=_title(relation, drawn), dragmode="select", hovermode="closest", margin_t=72, title_pad_t=24
+        title_text=_title(relation, drawn),
+        title_pad_t=24,
+        margin_t=72,
+        hovermode="closest",
+        dragmode="select",
     )
 
 
