@@ -1,0 +1,40 @@
+"""Correlation in a real browser: what is picked in the chart opens in Explore."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.dataset.importing import import_source
+from core.workspace import Workspace
+from tests.server import Server
+
+pytestmark = pytest.mark.browser
+
+
+def draw_box(page: Page, left: float, top: float, right: float, bottom: float) -> None:
+    """Drag over the chart; 0…1 from its upper left corner."""
+    area = page.locator(".nsewdrag").first.bounding_box()
+    assert area is not None
+    page.mouse.move(area["x"] + area["width"] * left, area["y"] + area["height"] * top)
+    page.mouse.down()
+    page.mouse.move(area["x"] + area["width"] * right, area["y"] + area["height"] * bottom, steps=5)
+    page.mouse.up()
+
+
+def test_a_box_opens_its_tiles_in_explore(browser_page: Page, server: Server, kaggle_folder: Path) -> None:
+    import_source(kaggle_folder, Workspace(server.workspace), "small")
+    page = browser_page
+    page.goto(f"{server.url}/correlation?dataset=small")
+    page.locator(".scatterlayer .point").first.wait_for()
+    draw_box(page, 0.01, 0.01, 0.99, 0.85)
+    button = page.get_by_role("button", name=re.compile(r"Open \d+ tiles? in Explore"))
+    expect(button).to_be_visible()
+    found = re.search(r"\d+ tiles?", button.inner_text())
+    assert found is not None
+    button.click()
+    expect(page).to_have_url(re.compile(r"/explore\?.*salt=.*depth="))
+    expect(page.get_by_text(f"{found[0].split()[0]} of 32 tiles")).to_be_visible()
