@@ -4,8 +4,9 @@ Synthetic surveys, whose truth is known, with their constant tiles left out of i
 sparse: about a quarter of them, as in the TGS data, where most edges have no neighbour. Precision and recall are those
 of all pairs that touch in the assembled sections. Each comparison runs in a process of its own on tiles in a memory
 map, so that its peak memory (resident, with the program and the tiles it read) is its own.
-Obvious way: the recipe's edges, held against all others in a loop over the edges. With SALTSCOPE_TGS set, real tiles
-too, whose truth is not known: of 2×2 squares of pairs, each strong enough on its own, the share that closes.
+Obvious way: edges carried on in a straight way, each held against all others in a loop; what is each other's nearest by
+the same margin is a pair. With SALTSCOPE_TGS set, real tiles too, whose truth is not known: of 2×2 squares of pairs,
+each strong enough on its own, the share that closes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -31,7 +32,7 @@ from core.explore.mosaic import assemble, closed, find_pairs, squares
 from core.explore.mosaic.neighbours import CUT
 from core.workspace import Workspace
 
-OBVIOUS_TILES = 1500
+OBVIOUS_TILES = 4000
 KEPT = 0.28  # of the tiles in a sparse survey: as many pairs a tile as in the TGS data
 HEADER = f"{'survey':<22}{'tiles':>8}{'pairs':>8}{'precision':>11}{'recall':>8}{'seconds':>9}{'MB':>7}"
 Truth = set[tuple[int, int, str]]
@@ -41,7 +42,7 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tiles", type=int, nargs="+", default=[600, 4000, 22000])
-    parser.add_argument("--sparse", type=int, default=22000, help="tiles of the sparse survey; 0: none")
+    parser.add_argument("--sparse", type=int, default=6000, help="tiles of the sparse survey; 0: none")
     parser.add_argument("--noise", type=float, default=2, help="grey levels of the noise in the noisy survey")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -90,10 +91,18 @@ def truth(images: np.ndarray, places: pd.DataFrame) -> Truth:
     return {pair for pair in right | below if pair[1] is not None}  # type: ignore[misc]
 
 
-def show(name: str, file: Path, images: np.ndarray, places: pd.DataFrame) -> None:
-    """One line of the table."""
+def show(name: str, file: Path, images: np.ndarray, places: pd.DataFrame) -> float:
+    """One line of the table; returns the seconds."""
     np.save(file, images)
     pairs, seconds, megabytes = alone(file)
+    line(name, pairs, images, places, seconds, f"{megabytes:>7.0f}")
+    return seconds
+
+
+def line(
+    name: str, pairs: pd.DataFrame, images: np.ndarray, places: pd.DataFrame, seconds: float, memory: str = ""
+) -> None:
+    """Print how right the mosaic of `pairs` is."""
     touching = assemble(pairs, len(images)).pairs
     found, known = (
         set(zip(touching["first"], touching["second"], touching["where"], strict=True)),
@@ -102,7 +111,7 @@ def show(name: str, file: Path, images: np.ndarray, places: pd.DataFrame) -> Non
     hits = len(found & known)
     print(
         f"{name:<22}{len(images):>8,}{len(found):>8,}{hits / len(found):>11.4f}{hits / len(known):>8.4f}"
-        f"{seconds:>9.1f}{megabytes:>7.0f}",
+        f"{seconds:>9.1f}{memory}",
         flush=True,
     )
 
@@ -115,34 +124,55 @@ def alone(file: Path) -> tuple[pd.DataFrame, float, float]:
 
 def measure(file: Path) -> tuple[pd.DataFrame, float, float]:
     """What `alone` asks its process for."""
+    process, peak = psutil.Process(), 0
+
+    def look(done: int, total: int | None, what: str, **facts: object) -> None:
+        nonlocal peak
+        peak = max(peak, process.memory_info().rss)
+
     begun = time.perf_counter()
-    pairs = find_pairs(np.load(file, mmap_mode="r"))
-    seconds = time.perf_counter() - begun
-    return pairs, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    pairs = find_pairs(np.load(file, mmap_mode="r"), progress=look)
+    return pairs, time.perf_counter() - begun, peak / 2**20
 
 
 def compare_with_obvious(file: Path) -> None:
-    """Seconds of both ways for the same tiles."""
-    images, _ = dense(OBVIOUS_TILES, seed=0)
-    np.save(file, images)
-    _, ours, _ = alone(file)
+    """Both ways for the same tiles."""
+    images, places = dense(OBVIOUS_TILES, seed=1)
+    ours = show("ours", file, images, places)
     begun = time.perf_counter()
-    obvious(images)
+    pairs = obvious(images)
     theirs = time.perf_counter() - begun
-    print(f"\n{OBVIOUS_TILES:,} tiles: a loop over edges {theirs:.1f} s, ours {ours:.1f} s: {theirs / ours:.1f}×")
+    line("a loop over edges", pairs, images, places, theirs)
+    print(f"\nratio: {theirs / ours:.1f}×")
 
 
-def obvious(images: np.ndarray) -> None:
+def obvious(images: np.ndarray) -> pd.DataFrame:
     """Every edge held against every other, one at a time."""
     tiles = images.astype(np.float32)
-    right, left = 2 * tiles[:, :, -1] - tiles[:, :, -2], 2 * tiles[:, :, 0] - tiles[:, :, 1]
-    bottom, top = 2 * tiles[:, -1] - tiles[:, -2], 2 * tiles[:, 0] - tiles[:, 1]
-    for near, far in ((right, left), (left, right), (bottom, top), (top, bottom)):
-        near, far = (
-            (edges - edges.mean(1, keepdims=True)) / (edges.std(1, keepdims=True) + 1) for edges in (near, far)
-        )
-        for edge in near:
-            np.argsort(np.linalg.norm(far - edge, axis=1))[:2]
+    meeting = {
+        "right": (2 * tiles[:, :, -1] - tiles[:, :, -2], 2 * tiles[:, :, 0] - tiles[:, :, 1]),
+        "below": (2 * tiles[:, -1] - tiles[:, -2], 2 * tiles[:, 0] - tiles[:, 1]),
+    }
+    rows = []
+    for where, edges in meeting.items():
+        near, far = ((some - some.mean(1, keepdims=True)) / (some.std(1, keepdims=True) + 0.1) for some in edges)
+        there, back = two_nearest(near, far), two_nearest(far, near)
+        for first, (second, strength) in enumerate(there):
+            if back[second][0] == first:
+                rows.append((first, second, where, min(strength, back[second][1]), False))
+    pairs = pd.DataFrame(rows, columns=["first", "second", "where", "strength", "square"])
+    return pairs[pairs["strength"] > CUT]
+
+
+def two_nearest(near: np.ndarray, far: np.ndarray) -> list[tuple[int, float]]:
+    """Of each edge the nearest, and how much nearer it is than the second nearest."""
+    found = []
+    for number, edge in enumerate(near):
+        distance = np.linalg.norm(far - edge, axis=1)
+        distance[number] = np.inf
+        first, second = np.argsort(distance)[:2]
+        found.append((int(first), float(1 - distance[first] / max(distance[second], 1e-6))))
+    return found
 
 
 def show_real(source: Path, folder: Path) -> None:
