@@ -50,7 +50,7 @@ class Folder:
     """A folder on disk. What starts with '.' is not there, as in a shell."""
 
     def __init__(self, root: Path, stack: ExitStack) -> None:
-        self._root = root
+        self._root = str(root)
         self._stack = stack
         self._seen: dict[str, list[os.DirEntry[str]]] = {}
 
@@ -61,24 +61,25 @@ class Folder:
         return [entry.name for entry in self._entries(folder) if entry.is_file()]
 
     def read(self, member: str) -> bytes:
-        with _explained(self.where(member)):
-            return (self._root / member).read_bytes()
+        path = self.where(member)
+        with _explained(path), open(path, "rb", buffering=0) as file:  # noqa: PTH123 - called for every tile
+            return file.read()
 
     def stamp(self, member: str) -> str:
         """Size and time of the last change: content is not read."""
         with _explained(self.where(member)):
-            facts = (self._root / member).stat()
+            facts = os.stat(self.where(member))  # noqa: PTH116 - called for every tile
         return f"{facts.st_size} {facts.st_mtime_ns}"
 
     def where(self, member: str) -> str:
-        return str(self._root / member)
+        return f"{self._root}/{member}"
 
     def inner(self, member: str) -> Zip:
-        return open_zip(self._root / member, self._stack)
+        return open_zip(Path(self.where(member)), self._stack)
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         if folder not in self._seen:
-            with _explained(self.where(folder)), os.scandir(self._root / folder) as found:
+            with _explained(self.where(folder)), os.scandir(self.where(folder)) as found:
                 shown = (entry for entry in found if not entry.name.startswith("."))
                 self._seen[folder] = sorted(shown, key=lambda entry: entry.name)
         return self._seen[folder]
@@ -107,9 +108,8 @@ class Zip:
         entry = self._entries[member]
         raw = self._raw(member, entry)
         try:
-            data = (
-                raw if entry.method == zipfile.ZIP_STORED else zlib.decompressobj(-15).decompress(raw, entry.size + 1)
-            )
+            stored = entry.method == zipfile.ZIP_STORED
+            data = raw if stored else zlib.decompressobj(-15).decompress(raw, entry.size + 1)
         except zlib.error as error:
             raise self._damaged(member) from error
         if len(data) != entry.size or zlib.crc32(data) != entry.crc:
@@ -138,14 +138,16 @@ class Zip:
 
     def _place(self, path: str) -> None:
         folder, _, name = path.rpartition("/")
-        self._files.setdefault(folder, []).append(name)
-        while folder:
-            parent, _, name = folder.rpartition("/")
-            siblings = self._folders.setdefault(parent, set())
-            if name in siblings:
-                break
-            siblings.add(name)
-            folder = parent
+        if folder not in self._files:
+            self._place_folder(folder)
+        self._files[folder].append(name)
+
+    def _place_folder(self, folder: str) -> None:
+        self._files[folder], self._folders[folder] = [], set()
+        parent, _, name = folder.rpartition("/")
+        if parent not in self._files:
+            self._place_folder(parent)
+        self._folders[parent].add(name)
 
     def _raw(self, member: str, entry: Entry) -> bytes:
         """The member's bytes as they lie in the file, in one read if the local header is of the usual length."""

@@ -16,11 +16,12 @@ from core.dataset import rle
 from core.dataset.layouts import Member
 from core.dataset.pictures import decode_image, decode_mask
 from core.dataset.planning import Tile
+from core.dataset.png_stack import decode_stack
 from core.dataset.tiles import FIGURES, measure
 from core.errors import BadInput
 from core.progress import Progress
 
-BATCH = 64  # tiles that a thread takes at once
+BATCH = 32  # tiles that a thread takes at once
 _SAMPLE = 4_000_000  # pixels that the percentiles of a data set are taken over, at most
 _CLIP = (1.0, 99.0)  # percentiles
 
@@ -96,12 +97,14 @@ def fit_scaling(tiles: list[Tile], kind: Kind, progress: Progress) -> Scaling | 
     Takes every k-th pixel of every tile, `_SAMPLE` in all at most. Raises `BadInput` for amplitudes that are not
     finite.
     """
-    if kind.dtype in (np.uint8, np.bool_):
+    if kind.dtype == np.uint8:
         return None
     step = 1 + len(tiles) * kind.shape[0] * kind.shape[1] // _SAMPLE
 
     def sample(rows: slice) -> np.ndarray:
-        return np.concatenate([_amplitudes(tile, kind).ravel()[::step] for tile in tiles[rows]])
+        batch = tiles[rows]
+        pictures = _images(batch, [tile.image.read() for tile in batch], kind)
+        return np.concatenate([picture.ravel()[::step] for picture in pictures])
 
     samples = _in_batches(sample, len(tiles), "Reading amplitudes", progress)
     low, high = np.percentile(np.concatenate(samples), _CLIP)
@@ -120,8 +123,11 @@ def decode_all(
 
     def work(rows: slice) -> Decoded:
         batch, images, masks = tiles[rows], np.asarray(out_tiles[rows]), np.asarray(out_masks[rows])
-        sha1 = [_image_into(image, tile, kind, scaling) for tile, image in zip(batch, images, strict=True)]
+        files = [tile.image.read() for tile in batch]
+        pictures = _images(batch, files, kind)
+        np.stack([scaling.apply(picture) for picture in pictures] if scaling else pictures, out=images)
         contradicting = [rows.start + row for row in _masks_into(masks, batch, kind)]
+        sha1 = [hashlib.sha1(file, usedforsecurity=False).hexdigest() for file in files]
         return Decoded(measure(images, masks), sha1, contradicting)
 
     done = _in_batches(work, len(tiles), "Decoding tiles", progress)
@@ -132,37 +138,49 @@ def decode_all(
     )
 
 
-def _amplitudes(tile: Tile, kind: Kind, data: bytes | None = None) -> np.ndarray:
-    image = decode_image(tile.image.read() if data is None else data, tile.image.where)
+def _images(batch: list[Tile], files: list[bytes], kind: Kind) -> list[np.ndarray]:
+    """The images of a batch, (H, W) each: together where they can be, else one by one."""
+    stack = decode_stack(files, kind.shape, kind.dtype)
+    return [
+        stack[number] if number in stack else _image(tile, file, kind)
+        for number, (tile, file) in enumerate(zip(batch, files, strict=True))
+    ]
+
+
+def _image(tile: Tile, file: bytes, kind: Kind) -> np.ndarray:
+    image = decode_image(file, tile.image.where)
     kind.check(image, tile.image.where)
     if image.dtype.kind == "f" and not np.isfinite(image).all():
         raise BadInput(f"{tile.image.where}: holds amplitudes that are no finite numbers; replace them, then import")
     return image
 
 
-def _image_into(out: np.ndarray, tile: Tile, kind: Kind, scaling: Scaling | None) -> str:
-    """Decode one image into its place; returns the SHA-1 of the file."""
-    data = tile.image.read()
-    image = _amplitudes(tile, kind, data)
-    out[:] = scaling.apply(image) if scaling else image
-    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
-
-
 def _masks_into(out: np.ndarray, batch: list[Tile], kind: Kind) -> list[int]:
     """Put the masks of a batch in their places; returns the rows where file and code contradict each other."""
-    for mask, tile in zip(out, batch, strict=True):
-        if tile.mask is not None:
-            mask[:] = _mask(tile.mask, kind)
-        elif tile.code is not None:
-            mask[:] = rle.decode(tile.code, kind.shape)
+    drawn = [(row, tile.mask) for row, tile in enumerate(batch) if tile.mask is not None]
+    for (row, _), mask in zip(drawn, _masks([member for _, member in drawn], kind), strict=True):
+        np.greater(mask, 0, out=out[row])
+    for row, tile in enumerate(batch):
+        if tile.mask is None and tile.code is not None:
+            out[row] = rle.decode(tile.code, kind.shape)
     coded = [row for row, tile in enumerate(batch) if tile.code is not None]
-    drawn = out if len(coded) == len(batch) else out[coded]
-    agree = rle.runs_of(drawn).agree(rle.parse([batch[row].code for row in coded], kind.shape))
+    found = rle.runs_of(out if len(coded) == len(batch) else out[coded])
+    agree = found.agree(rle.parse([batch[row].code for row in coded], kind.shape))
     return [row for row, same in zip(coded, agree, strict=True) if not same]
 
 
-def _mask(member: Member, kind: Kind) -> np.ndarray:
-    mask = decode_mask(member.read(), member.where)
+def _masks(members: list[Member], kind: Kind) -> list[np.ndarray]:
+    """The pictures of masks, (H, W) each, above 0 is salt; those with salt often have 16 bits, the others 8."""
+    files = [member.read() for member in members]
+    stack = decode_stack(files, kind.shape, np.dtype(np.uint8)) | decode_stack(files, kind.shape, np.dtype(np.uint16))
+    return [
+        stack[number] if number in stack else _mask(member, file, kind)
+        for number, (member, file) in enumerate(zip(members, files, strict=True))
+    ]
+
+
+def _mask(member: Member, file: bytes, kind: Kind) -> np.ndarray:
+    mask = decode_mask(file, member.where)
     if mask.shape != kind.shape:
         raise BadInput(f"{member.where}: {_size(mask.shape)} pixels, but its image has {_size(kind.shape)}")
     return mask

@@ -1,6 +1,6 @@
 """Pictures as arrays: PNG through libpng with the interpreter lock released, everything else through imageio.
 
-imageio is also the reference that the fast path is tested against.
+imageio is also the reference that both fast paths are tested against, this one and `core.dataset.png_stack`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from core import atomic
-from core.dataset.grey import one_channel
 from core.errors import BadInput
 
 SUFFIXES = (".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp")  # of the files that count as pictures
@@ -68,7 +67,7 @@ def _decode(data: bytes, name: str) -> npt.NDArray[Any]:
     channels = picture.shape[2] if picture.ndim == 3 else 1
     if picture.ndim not in (2, 3) or channels > 4 or picture.size == 0:
         raise BadInput(f"{name}: expected one grey or colour picture, found an array of shape {picture.shape}")
-    return picture
+    return picture.astype(np.uint8) * 255 if picture.dtype == np.bool_ else picture
 
 
 def _by_libpng(data: bytes, name: str) -> npt.NDArray[Any]:
@@ -78,7 +77,7 @@ def _by_libpng(data: bytes, name: str) -> npt.NDArray[Any]:
     if _PNG_END not in data[-64:] and _PNG_END not in data:
         raise BadInput(f"{name}: the PNG file is cut short; copy or download it again")
     try:
-        return np.asarray(imagecodecs.png_decode(one_channel(data) or data))
+        return np.asarray(imagecodecs.png_decode(data))
     except (imagecodecs.PngError, ValueError) as error:
         raise BadInput(f"{name}: the PNG file is damaged ({error}); copy or download it again") from error
 

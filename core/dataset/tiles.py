@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 
 from core import atomic
 from core.errors import BadInput, NotFound
@@ -206,9 +208,6 @@ def finish_store(folder: Path, facts: pd.DataFrame, figures: np.ndarray, source:
 
 
 def _read_index(path: Path) -> pd.DataFrame:
-    import pyarrow
-    import pyarrow.parquet
-
     data = path.read_bytes()
     try:
         # One thread: starting a pool costs more than it gives for a table of this size.

@@ -44,9 +44,10 @@ def read_directory(window: Window, label: str) -> dict[str, Entry]:
     """
     entries: dict[str, Entry] = {}
     for info in _infos(window, label):
-        path = _checked(info.filename, label)
-        parts = path.split("/")
-        if path.endswith("/") or parts[0] == "__MACOSX" or any(part.startswith(".") for part in parts):
+        path = info.filename.replace("\\", "/")
+        if path.startswith("/") or path[1:2] == ":" or (".." in path and ".." in path.split("/")):
+            raise BadInput(f"{label}: member {path!r} would lie outside the zip file; such an archive is not opened")
+        if path.endswith("/") or path.startswith((".", "__MACOSX/")) or "/." in path:
             continue
         if path in entries:
             raise BadInput(f"{label}: {path} is there twice; pack it again with each file once")
@@ -62,13 +63,6 @@ def _infos(window: Window, label: str) -> list[zipfile.ZipInfo]:
             return directory.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error, EOFError) as error:
         raise BadInput(f"{label}: not a zip file that can be read ({error}); copy or download it again") from error
-
-
-def _checked(name: str, label: str) -> str:
-    path = name.replace("\\", "/")
-    if path.startswith("/") or ".." in path.split("/") or path[1:2] == ":":
-        raise BadInput(f"{label}: member {name!r} would lie outside the zip file; such an archive is not opened")
-    return path
 
 
 class _File(io.RawIOBase):

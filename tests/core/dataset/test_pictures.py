@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.dataset import pictures
-from core.dataset.grey import one_channel
 from core.errors import BadInput
 
 rng = np.random.default_rng(0)
@@ -47,15 +46,6 @@ def test_the_fast_path_reads_what_imageio_reads(image: np.ndarray) -> None:
 @pytest.mark.parametrize("image", [NOISE, rgb(NOISE), NOISE.astype(np.uint16) * 257], ids=["grey", "rgb", "16-bit"])
 def test_png_round_trip_through_imageio(image: np.ndarray) -> None:
     np.testing.assert_array_equal(imageio.imread(pictures.png(image)), image)
-
-
-def test_equal_channels_take_the_short_way_and_others_do_not() -> None:
-    assert one_channel(encoded(rgb(SMOOTH))) is not None
-    colour = rgb(SMOOTH)
-    colour[50, 50, 2] ^= 1
-    assert one_channel(encoded(colour)) is None
-    assert one_channel(encoded(SMOOTH)) is None
-    assert one_channel(encoded(np.dstack([rgb(SMOOTH), SMOOTH]))) is None
 
 
 def test_colours_become_luminance() -> None:
