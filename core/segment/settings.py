@@ -24,7 +24,7 @@ class TrainSettings:
 
     dataset: str = field(metadata={"help": "data set whose labelled tiles are learned"})
     model: str = _setting("unet", "network; unet: four levels down, a bottleneck, four levels up", choices=("unet",))
-    width: int = _setting(16, "channels of the first level, doubled at each of the next four", low=1, high=256)
+    width: int = _setting(8, "channels of the first level, doubled at each of the next four", low=1, high=256)
     epochs: int = _setting(50, "passes over the training tiles", low=1, high=100_000)
     batch_size: int = _setting(32, "tiles a step", low=1, high=65_536)
     learning_rate: float = _setting(2e-3, "highest learning rate: reached after a tenth of the steps, then falling")
