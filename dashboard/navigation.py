@@ -23,7 +23,8 @@ PAGES = {
     ],
     "Labels": [("review", "Review", ":material/fact_check:")],
 }
-STYLE = Path(__file__).with_name("page.css")
+# The empty span makes it content: a style alone lies among the messages, where the next one takes its place.
+STYLE = f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style><span></span>"
 FOLDER = Path(__file__).resolve().parents[1] / "pages"
 
 

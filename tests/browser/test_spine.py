@@ -12,6 +12,7 @@ from tests.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 MINUTE = 180_000  # of patience where two cores do everything
+PADDING = "getComputedStyle(document.querySelector('.stMainBlockContainer')).paddingTop"
 POINTS = "() => Math.max(0, ...[...document.querySelectorAll('.js-plotly-plot')].map(p => p.data?.[0]?.x?.length ?? 0))"
 
 
@@ -97,7 +98,9 @@ def flag_by_threshold(page: Page) -> int:
 
 
 def decide_two(page: Page, flagged: int) -> None:
+    padding = page.evaluate(PADDING)
     page.keyboard.press("1")
     expect(page.get_by_text(f"1 of {flagged:,} decided")).to_be_visible(timeout=20_000)
     page.keyboard.press("2")
     expect(page.get_by_text(f"2 of {flagged:,} decided")).to_be_visible(timeout=20_000)
+    assert page.evaluate(PADDING) == padding, "a message must not displace the page's style"
