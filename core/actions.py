@@ -16,6 +16,7 @@ from core.progress import Progress, silent
 from core.workspace import JobFolder, RunFolder, Workspace
 
 if TYPE_CHECKING:
+    from core.explore.quality import Checked
     from core.segment.settings import TrainSettings
 
 TRAIN = "core.segment.train:run"
@@ -65,6 +66,29 @@ def start_prediction(workspace: Workspace, run_id: str, dataset: str, split: str
     workspace.existing_dataset(dataset)
     arguments = {"run_id": run_id, "dataset": dataset, "split": split}
     return _start(workspace, "predict", "core.segment.predict:run", arguments, f"Predict {split} tiles of {dataset}")
+
+
+def check_labels(workspace: Workspace, dataset: str, progress: Progress = silent) -> Checked:
+    """What is suspicious in a data set; found anew only where something has changed since the last check."""
+    from core.dataset.tiles import TileStore
+    from core.explore.quality import up_to_date
+    from core.segment.out_of_fold import out_of_fold
+
+    store = TileStore.open(workspace.existing_dataset(dataset))
+    return up_to_date(workspace, store, out_of_fold(workspace, store), progress)
+
+
+def start_check(workspace: Workspace, dataset: str) -> JobFolder:
+    """Check the labels of a data set in a process of its own."""
+    workspace.existing_dataset(dataset)
+    target = "core.actions:check_job"
+    return _start(workspace, "check", target, {"dataset": dataset}, f"Check the labels of {dataset}")
+
+
+def check_job(workspace: Workspace, folder: JobFolder, progress: Progress, dataset: str) -> dict[str, Any]:
+    """Job: `check_labels`."""
+    found = check_labels(workspace, dataset, progress).findings
+    return {"dataset": dataset, "findings": len(found), "suspicious": int(found["row"].nunique())}
 
 
 def start_import(workspace: Workspace, source: Path, name: str | None) -> JobFolder:

@@ -5,6 +5,7 @@ sources/<name>/    files that the program fetched or made, before their import
 runs/<id>/         one training: a job folder with checkpoints, samples and predictions
 jobs/<id>/         any other long work: import, demo, prediction
 mosaics/<name>/    which tiles of a data set touch (links.parquet), and links that a person broke (broken.json)
+quality/<name>/    suspicious tiles and labels of a data set, as the last check found them (findings.parquet)
 saltscope.db       review store
 """
 
@@ -169,6 +170,10 @@ class Workspace:
         """Folder of the mosaic of data set `name`, which need not exist yet. Raises `BadName`."""
         return self.root / "mosaics" / check_name(name, "data set name")
 
+    def quality(self, name: str) -> Path:
+        """Folder of what a check of data set `name` found, which need not exist yet. Raises `BadName`."""
+        return self.root / "quality" / check_name(name, "data set name")
+
     def dataset_names(self) -> list[str]:
         """Names of all imported data sets, sorted."""
         return sorted(
@@ -202,10 +207,10 @@ class Workspace:
         return sorted(found, key=lambda job: job.id, reverse=True)
 
     def delete_dataset(self, name: str) -> None:
-        """Remove a data set, its mosaic and the source files that the program made for it. Raises `NotFound`."""
+        """Remove a data set with its mosaic, its findings and the source files made for it. Raises `NotFound`."""
         self._remove(self.existing_dataset(name))
-        shutil.rmtree(self.mosaic(name), ignore_errors=True)
-        shutil.rmtree(self.sources / name, ignore_errors=True)
+        for made in (self.mosaic(name), self.quality(name), self.sources / name):
+            shutil.rmtree(made, ignore_errors=True)
 
     def delete_run(self, run_id: str) -> None:
         """Remove a run with its checkpoints and predictions. Raises `NotFound`."""

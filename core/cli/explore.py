@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.cli.options import JsonOption, WorkspaceOption, answer, facts, table, warn
 from core.progress import terminal
 from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from core.dataset.tiles import TileStore
 
 CsvOption = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Also write all rows to this file.")]
 SHOWN = 20  # rows for people; a file has all
@@ -28,21 +33,15 @@ def quality(
     json: JsonOption = False,
 ) -> None:
     """Suspicious tiles and labels, and why."""
-    from core import atomic
-    from core.dataset.tiles import TileStore
-    from core.explore.quality import findings, unchecked
-    from core.segment.out_of_fold import out_of_fold
+    from core.actions import check_labels
 
-    opened = Workspace.open(workspace)
-    store = TileStore.open(opened.existing_dataset(name))
-    neighbours, predictions = None, out_of_fold(opened, store)
+    opened, store = _open(name, workspace)
     with terminal() as progress:
-        found = findings(store, neighbours, predictions, progress=progress)
-    for sentence in unchecked(neighbours, predictions):
+        checked = check_labels(opened, name, progress)
+    for sentence in checked.left_out:
         warn(sentence)
-    if csv:
-        with atomic.replacing(csv) as part:
-            found.to_csv(part, index=False)
+    found = checked.findings
+    _write(csv, found)
     counts = {
         "tiles": len(store),
         "suspicious": int(found["row"].nunique()),
@@ -62,19 +61,29 @@ def mosaic(
     json: JsonOption = False,
 ) -> None:
     """Which tiles touch, and the sections that they were cut from."""
-    from core import atomic
-    from core.dataset.tiles import TileStore
     from core.explore.mosaic import mosaic_of
     from core.explore.mosaic.report import pairs_by_id, section_lists, totals
 
-    opened = Workspace.open(workspace)
-    store = TileStore.open(opened.existing_dataset(name))
+    opened, store = _open(name, workspace)
     with terminal() as progress:
         found = mosaic_of(opened, store, progress)
     pairs, counts = pairs_by_id(store, found), totals(store, found)
-    if csv:
-        with atomic.replacing(csv) as part:
-            pairs.to_csv(part, index=False)
+    _write(csv, pairs)
     lists = {"pairs": pairs.astype(object).where(pairs.notna(), None).to_dict("records")} if json else {}
     sections = {"sections": section_lists(store, found)} if json else {}
     answer(json, counts | lists | sections, facts(counts))
+
+
+def _open(name: str, workspace: Path | None) -> tuple[Workspace, TileStore]:
+    from core.dataset.tiles import TileStore
+
+    opened = Workspace.open(workspace)
+    return opened, TileStore.open(opened.existing_dataset(name))
+
+
+def _write(csv: Path | None, rows: pd.DataFrame) -> None:
+    """Write the file that was asked for, if any."""
+    from core.explore.spreadsheet import write_csv
+
+    if csv:
+        write_csv(csv, rows)

@@ -23,8 +23,14 @@ def out_of_fold(workspace: Workspace, store: TileStore) -> list[quality.Predicti
         places = np.flatnonzero(predictions.frame["validation"].to_numpy(bool) & free[rows])
         if len(places):
             free[rows[places]] = False
-            found.append(quality.Predictions(rows[places], predictions.probabilities, places))
+            found.append(quality.Predictions(rows[places], predictions.probabilities, places, _name(predictions)))
     return found
+
+
+def _name(predictions: Predictions) -> str:
+    """Run, data set and split, and the epoch of the checkpoint, which a resumed training may change."""
+    folder = predictions.folder
+    return f"{folder.parents[1].name}/{folder.name}, epoch {predictions.facts.get('epoch')}"
 
 
 def _all(workspace: Workspace, store: TileStore) -> list[Predictions]:

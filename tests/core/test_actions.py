@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from core import actions, jobs
-from core.dataset.tiles import write_store
+from core.dataset.tiles import TileStore, write_store
 from core.errors import Busy, NotFound
+from core.explore.quality import load
 from core.review.flagging import flag_run
 from core.review.policy import FlagRules
 from core.review.store import ReviewStore
@@ -88,3 +89,15 @@ def test_there_is_nothing_to_train_on(workspace: Workspace) -> None:
     with pytest.raises(NotFound, match="tiny"):
         actions.start_training(workspace, settings(epochs=1))
     assert workspace.all_runs() == []
+
+
+def test_labels_are_checked_as_a_job(tiny: Workspace) -> None:
+    job = actions.start_check(tiny, "tiny")
+    ended = jobs.wait(job, SECONDS)
+    assert ended.state is jobs.State.FINISHED, job.log.read_text()
+    found = load(tiny, TileStore.open(tiny.dataset("tiny")))
+    assert found is not None
+    assert ended.result == {"dataset": "tiny", "findings": len(found.findings), "suspicious": 15}
+    assert {"horizontal_stripes"} <= set(found.findings["reason"])
+    with pytest.raises(NotFound):
+        actions.start_check(tiny, "nobody")

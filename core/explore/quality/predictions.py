@@ -30,12 +30,13 @@ class Predictions:
     """Out-of-fold predictions: of each tile by a model that did not learn from it. Raises `BadInput`.
 
     rows: (k,) int, rows of the data set · maps: (M, H, W) uint8, 0…255 for a probability of salt of 0…1, may be
-    memory-mapped · places: (k,) int, the map of each row.
+    memory-mapped · places: (k,) int, the map of each row · source: what tells these predictions from others.
     """
 
     rows: np.ndarray
     maps: np.ndarray
     places: np.ndarray
+    source: str = ""
 
     def __post_init__(self) -> None:
         if self.maps.dtype != np.uint8 or self.maps.ndim != 3:

@@ -50,8 +50,13 @@ def findings(
     return _table(store, frames)
 
 
-def unchecked(neighbours: pd.DataFrame | None, predictions: Sequence[Predictions]) -> list[str]:
-    """What `findings` leaves out when called like this, and what is needed for it, in sentences."""
+def unchecked(
+    neighbours: pd.DataFrame | None, predictions: Sequence[Predictions], problem: str = "that needs the mosaic's pairs"
+) -> list[str]:
+    """What `findings` leaves out when called like this, and what is needed for it, in sentences.
+
+    problem: why there are no neighbours.
+    """
     needs = []
     if not predictions:
         needs.append(
@@ -59,7 +64,7 @@ def unchecked(neighbours: pd.DataFrame | None, predictions: Sequence[Predictions
             "learn from. Train a run and predict the train split; its validation tiles are then compared."
         )
     if neighbours is None:
-        needs.append("Labels are not held against neighbours: that needs the mosaic's pairs of touching tiles.")
+        needs.append(f"Labels are not held against neighbours: {problem}.")
     return needs
 
 

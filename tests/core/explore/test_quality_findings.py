@@ -16,7 +16,7 @@ from core.dataset.importing import import_source
 from core.dataset.rle import encode
 from core.dataset.tiles import TileStore, write_store
 from core.errors import Stopped
-from core.explore.quality import Predictions, Reason, findings, unchecked
+from core.explore.quality import Predictions, Reason, findings, unchecked, up_to_date
 from core.workspace import Workspace
 
 ROOT = Path(__file__).parents[3]
@@ -139,7 +139,7 @@ def test_the_command(small: TileStore, workspace: Workspace, tmp_path: Path) -> 
     done = call(*options, "--json", "--csv", str(tmp_path / "found.csv"))
     assert done.returncode == 0, done.stderr
     answer, table = json.loads(done.stdout), pd.read_csv(tmp_path / "found.csv")
-    expected = findings(small)
+    expected = up_to_date(workspace, small).findings
     assert table.columns.tolist() == COLUMNS
     assert table["id"].tolist() == expected["id"].tolist()
     assert (answer["tiles"], answer["findings"], answer["suspicious"]) == (7, len(table), table["id"].nunique())
