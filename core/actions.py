@@ -120,11 +120,6 @@ def make_demo(
     return result | _demo_run(workspace, report.name, progress) if with_run else result
 
 
-def delete_dataset(workspace: Workspace, name: str) -> None:
-    """Remove a data set; runs that were trained on it stay."""
-    workspace.delete_dataset(name)
-
-
 def delete_run(workspace: Workspace, run_id: str) -> None:
     """Remove a run and its place in the review queue. Raises `Busy` while it works."""
     from core.review.store import ReviewStore

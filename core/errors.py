@@ -14,6 +14,8 @@ A message is one sentence or two: what came, what was expected, what to do. Anyt
 
 from __future__ import annotations
 
+import errno
+
 
 class SaltScopeError(Exception):
     """Base of all errors with a message for people."""
@@ -52,8 +54,6 @@ class Stopped(Exception):
 
 def in_words(error: OSError) -> str:
     """One sentence for an operating-system error, with the remedy where there is one."""
-    import errno
-
     name = error.filename if isinstance(error.filename, str) else None
     where = f"{name}: " if name else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -55,3 +55,4 @@ def run(folder: Path) -> None:
         memory.settle(current.title)
     except SaltScopeError as error:
         st.error(str(error), icon=":material/error:")
+        st.button("Start over without this link", icon=":material/restart_alt:", on_click=state.start_over)

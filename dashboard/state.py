@@ -56,6 +56,12 @@ def select(**changes: Any) -> None:
     _write_url()
 
 
+def start_over() -> None:
+    """Choose nothing: the way out of a link that leads nowhere."""
+    st.query_params.clear()
+    st.session_state["selection"] = Selection()
+
+
 def synchronise() -> None:
     """Take over a URL that came from outside (a link, the back button), else write the selection into it."""
     query = {key: value for key, value in st.query_params.to_dict().items() if key in OWN_PARAMETERS}

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core import actions
 from core.dataset.tiles import TileStore
 from core.explore import numbers
 from dashboard import cache, navigation, next_step, state
@@ -36,6 +35,8 @@ def show_next_step() -> None:
 
 
 def show_datasets() -> None:
+    if context.store is None:
+        st.caption("None yet. What you import or make stands here, to open or to delete.")
     for name in context.workspace.dataset_names():
         store = cache.store(name)
         with st.container(horizontal=True, vertical_alignment="center", key=f"dataset_{name}"):
@@ -47,7 +48,7 @@ def show_datasets() -> None:
             with st.popover("Delete", icon=":material/delete:"):
                 st.write(f"Delete **{name}** for good? Runs that were trained on it stay.")
                 if st.button("Delete it", key=f"delete_{name}", type="primary"):
-                    actions.delete_dataset(context.workspace, name)
+                    context.workspace.delete_dataset(name)
                     state.select(dataset=None)
                     st.rerun()
 

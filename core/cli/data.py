@@ -91,7 +91,7 @@ def delete(
     json: JsonOption = False,
 ) -> None:
     """Remove a data set or a run."""
-    from core.actions import delete_dataset, delete_run
+    from core.actions import delete_run
 
     opened = Workspace.open(workspace)
     is_dataset, is_run = name in opened.dataset_names(), opened.run(name).job.is_file()
@@ -100,7 +100,10 @@ def delete(
     kind = "data set" if is_dataset else "run"
     if not yes and not typer.confirm(f"Delete {kind} {name} for good?", err=True):
         raise BadInput(f"{kind} {name} was kept; add --yes to delete it without the question")
-    (delete_dataset if is_dataset else delete_run)(opened, name)
+    if is_dataset:
+        opened.delete_dataset(name)
+    else:
+        delete_run(opened, name)
     answer(json, {"deleted": name, "kind": kind}, f"deleted {kind} {name}")
 
 

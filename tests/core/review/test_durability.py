@@ -26,7 +26,7 @@ def start(url: str, reviewer: str, items: list[int]) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-def kill_round(store: ReviewStore, url: str, acknowledged: int) -> None:
+def check_that_a_kill_loses_nothing(store: ReviewStore, url: str, acknowledged: int) -> None:
     """Kill a deciding process after some acknowledgements; all of them must be in the store."""
     items = [int(item) for item in store.queue()["id"]]
     process = start(url, "ann", items)
@@ -43,13 +43,13 @@ def kill_round(store: ReviewStore, url: str, acknowledged: int) -> None:
 
 @pytest.mark.parametrize("acknowledged", [1, 4, 9])
 def test_a_kill_loses_no_acknowledged_decision(store: ReviewStore, url: str, acknowledged: int) -> None:
-    kill_round(store, url, acknowledged)
+    check_that_a_kill_loses_nothing(store, url, acknowledged)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("number", range(50))
 def test_a_kill_loses_no_acknowledged_decision_ever(store: ReviewStore, url: str, number: int) -> None:
-    kill_round(store, url, 1 + number % 9)
+    check_that_a_kill_loses_nothing(store, url, 1 + number % 9)
 
 
 def test_reviewers_at_once_lose_nothing(store: ReviewStore, url: str) -> None:
