@@ -17,7 +17,7 @@ from core.errors import BadInput
 from core.explore import numbers
 
 CONFIDENT = 0.9  # from this confidence on a tile that was predicted empty is a confident empty
-FLAG_COLUMNS = ["id", "salt_proportion", "confidence", "reason", "value", "limit"]
+FLAG_COLUMNS = ["id", "salt_proportion", "confidence", "reason", "value", "limit", "words"]
 
 
 class Reason(StrEnum):
@@ -30,17 +30,20 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class TileFlag:
-    """One reason with its numbers: `value` lies beyond `limit`, both 0…1."""
+    """One reason with its numbers: `value` lies beyond `limit`, both 0…1. said: its words if they are no `Reason`'s."""
 
-    reason: Reason
+    reason: str
     value: float
     limit: float
+    said: str | None = None
 
     @property
     def words(self) -> str:
         """'predicted salt 1.2 % is under 5.0 %'."""
+        if self.said is not None:
+            return self.said
         value, limit = numbers.percent(self.value), numbers.percent(self.limit)
-        match self.reason:
+        match Reason(self.reason):
             case Reason.SALT_UNDER:
                 return f"predicted salt {value} is under {limit}"
             case Reason.SALT_OVER:
@@ -118,7 +121,7 @@ def queue_order(items: pd.DataFrame) -> np.ndarray:
 
 def _flags(tiles: pd.DataFrame, chosen: pd.Series, reason: Reason, value: pd.Series, limit: float) -> pd.DataFrame:
     flags = tiles.loc[chosen, ["id", "salt_proportion", "confidence"]]
-    return flags.assign(reason=reason.value, value=value[chosen].astype(float), limit=float(limit))
+    return flags.assign(reason=reason.value, value=value[chosen].astype(float), limit=float(limit), words=None)
 
 
 def _check_share(name: str, value: float) -> None:

@@ -62,8 +62,9 @@ def queue() -> Select[Any]:
 
 
 def reasons(item_id: int) -> Select[Any]:
-    """reason, value and limit of each flag of an item."""
-    return select(*flags.c["reason", "value", "limit"]).where(flags.c.item_id == item_id).order_by(flags.c.reason)
+    """reason, value, limit and words of each flag of an item."""
+    columns = flags.c["reason", "value", "limit", "words"]
+    return select(*columns).where(flags.c.item_id == item_id).order_by(flags.c.reason)
 
 
 def count_verdicts(wanted: ColumnElement[bool]) -> Select[Any]:
@@ -92,6 +93,15 @@ def drop_open_flags(connection: Connection, run: str, dataset: str) -> list[str]
     connection.execute(delete(flags).where(flags.c.item_id.in_(mine)))
     decided = select(review_items.c.tile).join(standing, standing.c.item_id == review_items.c.id)
     return list(connection.scalars(decided.where(belongs(run, dataset))))
+
+
+def open_flags(run: str, dataset: str) -> Select[Any]:
+    """The flags of all items without a standing decision, with the columns of `policy.FLAG_COLUMNS`."""
+    item = review_items.c
+    figures = (item.tile.label("id"), item.salt_proportion, item.confidence)
+    found = select(*figures, *flags.c["reason", "value", "limit", "words"])
+    is_open = item.id.not_in(select(_standing().c.item_id))
+    return found.join(review_items, item.id == flags.c.item_id).where(belongs(run, dataset), is_open)
 
 
 def write_items(connection: Connection, run: str, dataset: str, tiles: pd.DataFrame) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """What is to be reviewed and what was decided: all SQL of the review queue.
 
-An item is in the queue while it has flags. Its standing decision is the last one that nobody took
-back; an item without one is open. Decisions are only ever added, and on the disk when `decide` returns.
+An item is a prediction of a run, or a label (run `tables.LABELS`); it is in the queue while it has flags. Its standing
+decision is the last one that nobody took back; an item without one is open. Decisions are only ever added, and on the
+disk when `decide` returns.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import BadInput, NotFound
 from core.review import statements
 from core.review.engine import connect, reading, writing
 from core.review.migration import ensure_schema
-from core.review.policy import Reason, TileFlag, queue_order
+from core.review.policy import FLAG_COLUMNS, TileFlag, queue_order
 from core.review.tables import UNDO, Verdict, flags, review_items
 
 
@@ -43,11 +44,23 @@ class ReviewStore:
         Items with a standing decision keep it and the flags that it was taken on.
         """
         with writing(self._engine) as connection:
-            decided = statements.drop_open_flags(connection, run, dataset)
-            open_flags = found[~found["id"].isin(decided)]
-            ids = statements.write_items(connection, run, dataset, open_flags.drop_duplicates("id"))
-            rows = open_flags.assign(item_id=open_flags["id"].map(ids))
-            statements.write_rows(connection, flags, rows[flags.c.keys()])
+            _flag(connection, run, dataset, found)
+
+    def add(self, run: str, dataset: str, found: pd.DataFrame) -> int:
+        """Put `found` beside the open flags of `run` on `dataset`, or in place of those with the same reason.
+
+        A tile's lowest confidence counts. Returns how many tiles came into the queue.
+        """
+        with writing(self._engine) as connection:
+            there = pd.DataFrame(connection.execute(statements.open_flags(run, dataset)), columns=FLAG_COLUMNS)
+            both = pd.concat([found, there], ignore_index=True) if len(there) else found
+            both = both.drop_duplicates(["id", "reason"]).sort_values("confidence", kind="stable")
+            return _flag(connection, run, dataset, both) - there["id"].nunique()
+
+    def withdraw(self, run: str, dataset: str) -> None:
+        """Take all open items of `run` on `dataset` out of the queue; what was decided stays."""
+        with writing(self._engine) as connection:
+            statements.drop_open_flags(connection, run, dataset)
             statements.drop_idle_items(connection, run, dataset)
 
     def queue(self, run: str | None = None, dataset: str | None = None) -> pd.DataFrame:
@@ -66,7 +79,7 @@ class ReviewStore:
         """Why an item is in the queue."""
         with reading(self._engine) as connection:
             rows = connection.execute(statements.reasons(item_id))
-            return [TileFlag(Reason(reason), value, limit) for reason, value, limit in rows]
+            return [TileFlag(*row) for row in rows]
 
     def decide(self, items: int | Iterable[int], verdict: Verdict, reviewer: str, note: str = "") -> list[int]:
         """Add a decision on each of `items` and return their ids; on the disk when this returns, all or none.
@@ -116,6 +129,17 @@ class ReviewStore:
         """Remove all items of a run with their flags and decisions."""
         with writing(self._engine) as connection:
             connection.execute(statements.delete_run(run))
+
+
+def _flag(connection: Connection, run: str, dataset: str, found: pd.DataFrame) -> int:
+    """Make `found` the open flags; how many tiles are open then."""
+    decided = statements.drop_open_flags(connection, run, dataset)
+    open_flags = found[~found["id"].isin(decided)]
+    ids = statements.write_items(connection, run, dataset, open_flags.drop_duplicates("id"))
+    rows = open_flags.assign(item_id=open_flags["id"].map(ids))
+    statements.write_rows(connection, flags, rows[flags.c.keys()])
+    statements.drop_idle_items(connection, run, dataset)
+    return len(set(open_flags["id"]))
 
 
 def _act(reviewer: str) -> dict[str, Any]:

@@ -20,17 +20,18 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0001"  # the newest revision in migrations/versions
+SCHEMA = "0002"  # the newest revision in migrations/versions
 
 
 class Verdict(StrEnum):
-    """What a reviewer says of a prediction."""
+    """What a reviewer says of a prediction or a label."""
 
     ACCEPT = "accept"
     NEEDS_WORK = "needs_work"
     UNSURE = "unsure"
 
 
+LABELS = ""  # in place of a run: what is under review is the label itself
 UNDO = "undo"  # stands in place of a verdict in a row that takes another decision back
 
 
@@ -56,7 +57,7 @@ metadata = MetaData(
     }
 )
 
-# A tile of a data set, as one run predicted it.
+# A tile of a data set, as one run predicted it or, for the run `LABELS`, as it is labelled.
 review_items = Table(
     "review_items",
     metadata,
@@ -78,6 +79,7 @@ flags = Table(
     Column("reason", String(40), primary_key=True),
     Column("value", Float, nullable=False),
     Column("limit", Float, nullable=False),
+    Column("words", Text),  # null: they follow from the numbers
 )
 
 # What reviewers said. Rows are only ever added: to take one back is a row of its own that names it.

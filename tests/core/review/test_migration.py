@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
@@ -53,3 +55,44 @@ def test_a_newer_database_is_left_alone(url: str) -> None:
     engine.dispose()
     with pytest.raises(WorkspaceError, match="9999"):
         ReviewStore(url)
+
+
+def first_schema(url: str) -> None:
+    """A database as the program of schema 0001 left it: two items, one decided, taken back and decided again."""
+    engine = create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "core" / "review" / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in (
+            "INSERT INTO review_items VALUES (1, 'r', 'd', 'a', 0.01, 0.2, '2026-01-01'), "
+            "(2, 'r', 'd', 'b', 0.02, 0.9, '2026-01-01')",
+            "INSERT INTO flags VALUES (1, 'low_confidence', 0.2, 0.5), (1, 'salt_under', 0.01, 0.05), "
+            "(2, 'salt_under', 0.02, 0.05)",
+            "INSERT INTO decisions VALUES (1, 1, 'accept', 'ann', '2026-01-02 10:00:00', 'fine', 'x', NULL), "
+            "(2, 1, 'undo', 'ann', '2026-01-02 10:01:00', '', 'y', 1), "
+            "(3, 1, 'needs_work', 'bob', '2026-01-02 10:02:00', 'top is off', 'z', NULL)",
+        ):
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_an_older_database_is_upgraded_and_loses_nothing(url: str) -> None:
+    first_schema(url)
+    store = ReviewStore(url)
+    queue = store.queue("r", "d").set_index("tile")
+    assert queue.index.tolist() == ["b", "a"]
+    decided = queue.loc["a"]
+    assert (decided["verdict"], decided["reviewer"], decided["note"]) == ("needs_work", "bob", "top is off")
+    assert f"{decided['decided']:%Y-%m-%d %H:%M}" == "2026-01-02 10:02"
+    assert queue["salt_proportion"].to_dict() == {"a": 0.01, "b": 0.02}
+    words = [flag.words for flag in store.reasons(int(decided["id"]))]
+    assert words == ["confidence 0.200 is under 0.500", "predicted salt 1.0 % is under 5.0 %"]
+    assert store.undo("bob") == [1]
+    assert store.undo("ann") == [], "what was taken back before stays so"
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert connection.execute(text("SELECT count(*) FROM decisions")).scalar() == 4
+    engine.dispose()

@@ -1,0 +1,32 @@
+"""From findings about labels to the review queue: here a tile's label is judged, not a prediction of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from core.review.policy import FLAG_COLUMNS
+
+PREFIX = "quality:"  # of the reason of such a flag; the rest is the rule's name
+
+
+def label_flags(index: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
+    """Findings as flags, with `policy.FLAG_COLUMNS`; those about tiles without a label are left out.
+
+    index: of the data set · findings: of `core.explore.quality`. salt_proportion is that of the label, value the
+    severity, limit 0, confidence 1 − the highest severity among the tile's `findings`.
+    """
+    found = findings[index["has_mask"].to_numpy(bool)[findings["row"]]]
+    flags = found.assign(
+        salt_proportion=index["salt_proportion"].to_numpy()[found["row"]],
+        confidence=1 - found.groupby("id")["severity"].transform("max"),
+        reason=PREFIX + found["reason"],
+        value=found["severity"],
+        limit=0.0,
+        words=found["details"],
+    )
+    return flags[FLAG_COLUMNS].reset_index(drop=True)
+
+
+def in_words(reasons: str) -> str:
+    """The names of reasons as they are read: "quality:hole, quality:tiny_area" is "hole, tiny area"."""
+    return reasons.replace(PREFIX, "").replace("_", " ")
