@@ -55,7 +55,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     `recover_folder` puts back.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(path.parent):
+    with lock(path.parent):
         recover_folder(path)
     with _locked(lambda: tempfile.mkdtemp(prefix=PREFIX, suffix=f"-{path.name}", dir=path.parent)) as part:
         try:
@@ -63,7 +63,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             part.chmod(0o755)
             for file in part.rglob("*"):
                 _sync(file)
-            with _lock(path.parent):  # two writers of one folder come one after the other; the last one wins
+            with lock(path.parent):  # two writers of one folder come one after the other; the last one wins
                 _take_place(part, path)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
@@ -75,7 +75,7 @@ def _take_place(part: Path, path: Path) -> None:
     try:
         if path.exists():
             shutil.rmtree(old, ignore_errors=True)
-            with _lock(path):
+            with lock(path):
                 os.rename(path, old)
                 os.rename(part, path)
         else:
@@ -104,7 +104,7 @@ def remove_folder(path: Path) -> None:
 def sweep(folder: Path) -> None:
     """Remove what killed writers left in `folder`; what is being written stays."""
     for part in folder.glob(f"{PREFIX}*"):
-        with suppress(OSError), _lock(part, wait=False):
+        with suppress(OSError), lock(part, wait=False):
             if part.name.startswith(f"{PREFIX}old-"):
                 recover_folder(folder / part.name.removeprefix(f"{PREFIX}old-"))
             if part.is_dir():
@@ -133,7 +133,8 @@ def _locked(create: Callable[[], str]) -> Iterator[Path]:
 
 
 @contextmanager
-def _lock(path: Path, wait: bool = True) -> Iterator[None]:
+def lock(path: Path, wait: bool = True) -> Iterator[None]:
+    """Hold an existing file or folder alone among all processes; raises `BlockingIOError` if that means to wait."""
     handle = os.open(path, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,10 +13,12 @@ from core import atomic
 from core.dataset.splits import train_validation
 from core.dataset.tiles import TileStore
 from core.errors import BadInput, NotFound, TrainingFailed
+from core.progress import Progress, silent
+from core.segment import grouping
 from core.segment.device import describe
 from core.segment.engine import choose_precision
 from core.segment.settings import TrainSettings
-from core.workspace import RunFolder
+from core.workspace import RunFolder, Workspace
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,15 @@ class Plan:
     device: str
 
 
-def make_plan(run: RunFolder, store: TileStore, settings: TrainSettings) -> Plan:
-    """The plan in config.json, or a new one that is written there.
+def make_plan(
+    workspace: Workspace, run: RunFolder, store: TileStore, settings: TrainSettings, progress: Progress = silent
+) -> Plan:
+    """The plan in config.json, or a new one that is written there; it holds whatever becomes of the mosaic later.
 
     Raises `TrainingFailed` for fewer than two labelled tiles, or when the data set is another than at the start.
     """
     if not run.config.exists():
-        atomic.write_json(run.config, _decide(store, settings))
+        atomic.write_json(run.config, _decide(workspace, store, settings, progress))
     config = json.loads(run.config.read_bytes())
     if config["checksum"] != store.source.get("checksum"):
         raise TrainingFailed(f"data set {store.name!r} was replaced since run {run.id} began; start a new run on it")
@@ -51,7 +55,7 @@ def _labelled(store: TileStore) -> npt.NDArray[np.int64]:
     return np.flatnonzero(store.index["has_mask"].to_numpy())
 
 
-def _decide(store: TileStore, settings: TrainSettings) -> dict[str, Any]:
+def _decide(workspace: Workspace, store: TileStore, settings: TrainSettings, progress: Progress) -> dict[str, Any]:
     labelled = _labelled(store)
     if len(labelled) < 2:
         raise TrainingFailed(
@@ -60,7 +64,8 @@ def _decide(store: TileStore, settings: TrainSettings) -> dict[str, Any]:
         )
     device = describe(settings.device)
     precision, speeds = choose_precision(settings, store.tile_shape)
-    validation = labelled[_validation(store, labelled, settings)]
+    groups = grouping.grouping(workspace, store, settings.groups, progress)
+    validation = labelled[_validation(store, labelled, groups, settings)]
     return {
         "settings": settings.to_dict(),
         "dataset": store.name,
@@ -68,6 +73,7 @@ def _decide(store: TileStore, settings: TrainSettings) -> dict[str, Any]:
         "tile_shape": list(store.tile_shape),
         "train_tiles": len(labelled) - len(validation),
         "validation_tiles": len(validation),
+        "groups": grouping.facts(groups, labelled, validation),
         "device": device,
         "precision": precision,
         "speeds": speeds,  # tiles/s of training steps, as measured for the choice
@@ -75,11 +81,11 @@ def _decide(store: TileStore, settings: TrainSettings) -> dict[str, Any]:
     }
 
 
-def _validation(store: TileStore, labelled: npt.NDArray[np.int64], settings: TrainSettings) -> npt.NDArray[np.int64]:
-    index = store.index.iloc[labelled]
-    salt = index["salt_proportion"].to_numpy()
-    groups = index["section"].to_numpy() if "section" in index else None
-    train, validation = train_validation(salt, groups, fraction=settings.validation, seed=settings.seed)
+def _validation(
+    store: TileStore, labelled: npt.NDArray[np.int64], groups: grouping.Grouping, settings: TrainSettings
+) -> npt.NDArray[np.int64]:
+    salt = store.index["salt_proportion"].to_numpy()[labelled]
+    train, validation = train_validation(salt, groups.among(labelled), settings.validation, settings.seed)
     if not len(train) or not len(validation):
         raise TrainingFailed(
             f"validation={settings.validation} of {len(labelled)} labelled tiles leaves {len(train)} to learn from "

@@ -31,6 +31,11 @@ class TrainSettings:
     patience: int = _setting(15, "epochs without a better score after which the training ends early", low=1)
     seed: int = _setting(0, "of the split, the first weights, the order and the augmentation", low=0, high=2**31 - 1)
     validation: float = _setting(0.2, "share of the labelled tiles that is kept aside to measure on")
+    groups: str = _setting(
+        "mosaic",
+        "which tiles stay on one side of that; mosaic: those of one section, as they show the same rock",
+        choices=("mosaic", "none"),
+    )
     augment: bool = _setting(True, "show each tile flipped, shifted, stretched and brightened at random")
     device: str = _setting(
         "auto", "where to compute; auto: a GPU if there is one", choices=("auto", "cpu", "cuda", "mps")

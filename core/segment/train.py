@@ -49,7 +49,7 @@ def train(workspace: Workspace, run: RunFolder, settings: TrainSettings, progres
     with _failures_in_words(settings):
         store = TileStore.open(workspace.existing_dataset(settings.dataset))
         progress(0, None, "measuring what is fastest here", epochs=settings.epochs)
-        return _Training(run, store, settings, progress).whole()
+        return _Training(workspace, run, store, settings, progress).whole()
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,11 @@ class State:
 class _Training:
     """Everything that the epochs share."""
 
-    def __init__(self, run: RunFolder, store: TileStore, settings: TrainSettings, progress: Progress) -> None:
+    def __init__(
+        self, workspace: Workspace, run: RunFolder, store: TileStore, settings: TrainSettings, progress: Progress
+    ) -> None:
         self.run, self.settings, self.progress = run, settings, progress
-        self.plan = plan = make_plan(run, store, settings)
+        self.plan = plan = make_plan(workspace, run, store, settings, progress)
         self.fabric = open_fabric(settings.device, plan.precision)
         self.model, self.optimizer = set_up(self.fabric, settings)
         self.state = self._resumed()

@@ -7,6 +7,7 @@ import streamlit as st
 from core import jobs
 from core.explore import numbers
 from core.jobs import JobStatus, State
+from core.segment import grouping
 from core.workspace import RunFolder, Workspace
 from dashboard import cache, navigation
 from dashboard.components import job_panel, training_charts
@@ -35,6 +36,8 @@ def _draw(workspace: Workspace, run: RunFolder, was_active: bool) -> None:
     _header(workspace, run, now)
     if now.error:
         st.error(f"{now.error}")
+    if split := grouping.in_words(run):
+        st.caption(split)
     rows = cache.metrics_tail(run.metrics).read()
     if not rows:
         st.info("The curves begin with the first batches." if now.state.active else "No batch was trained.")

@@ -6,12 +6,13 @@ broken.json: {"broken": [{"first": id, "second": id, "where": "right" or "below"
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from core import atomic
 from core.dataset.tiles import TileStore
-from core.errors import BadInput, NotFound
+from core.errors import BadInput, NotFound, WorkspaceError, in_words
 from core.explore.mosaic.assembly import Link
 from core.explore.mosaic.edges import SIDES
 from core.workspace import Workspace
@@ -43,17 +44,19 @@ def break_link(workspace: Workspace, store: TileStore, first: str, second: str, 
     store.rows([first, second])
     if where not in SIDES:
         raise BadInput(f"a link was to be broken {where!r}; expected right or below")
-    links = broken_links(workspace, store.name)
-    if BrokenLink(first, second, where) not in links:
-        _write(workspace, store.name, [*links, BrokenLink(first, second, where)])
+    with _alone(workspace, store.name):
+        links = broken_links(workspace, store.name)
+        if BrokenLink(first, second, where) not in links:
+            _write(workspace, store.name, [*links, BrokenLink(first, second, where)])
 
 
 def mend_link(workspace: Workspace, dataset: str, first: str, second: str, where: str) -> None:
     """Forget that this link was broken. Raises `NotFound` if it was not."""
-    links = broken_links(workspace, dataset)
-    if BrokenLink(first, second, where) not in links:
-        raise NotFound(f"the link of {first!r} and {second!r} ({where}) of data set {dataset!r} was never broken")
-    _write(workspace, dataset, [link for link in links if link != BrokenLink(first, second, where)])
+    with _alone(workspace, dataset):
+        links = broken_links(workspace, dataset)
+        if BrokenLink(first, second, where) not in links:
+            raise NotFound(f"the link of {first!r} and {second!r} ({where}) of data set {dataset!r} is not broken")
+        _write(workspace, dataset, [link for link in links if link != BrokenLink(first, second, where)])
 
 
 def links_of(store: TileStore, broken: Iterable[BrokenLink]) -> list[Link]:
@@ -64,6 +67,18 @@ def links_of(store: TileStore, broken: Iterable[BrokenLink]) -> list[Link]:
         for link in broken
         if link.first in row_of and link.second in row_of
     ]
+
+
+@contextmanager
+def _alone(workspace: Workspace, dataset: str) -> Iterator[None]:
+    """Two people at once come one after the other, so that neither's change is lost."""
+    folder = workspace.mosaic(dataset)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with atomic.lock(folder):
+            yield
+    except OSError as error:
+        raise WorkspaceError(in_words(error)) from error
 
 
 def _write(workspace: Workspace, dataset: str, links: list[BrokenLink]) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,6 +20,7 @@ from core.errors import BadInput, NotFound, Stopped
 from core.explore.mosaic import break_link, broken_links, is_ready, mend_link, mosaic_of
 from core.workspace import Workspace
 
+ROOT = Path(__file__).resolve().parents[3]
 SURVEY = simulate(tiles=18, seed=1)
 
 
@@ -106,7 +111,7 @@ def test_what_cannot_be_broken_is_refused(workspace: Workspace) -> None:
         break_link(workspace, store, first, "nobody", "right")
     with pytest.raises(BadInput, match="above"):
         break_link(workspace, store, first, second, "above")
-    with pytest.raises(NotFound, match="never broken"):
+    with pytest.raises(NotFound, match="is not broken"):
         mend_link(workspace, "small", first, second, "right")
     assert broken_links(workspace, "small") == []
 
@@ -119,6 +124,34 @@ def test_a_damaged_list_of_broken_links_is_named(workspace: Workspace, text: str
     (folder / "broken.json").write_text(text)
     with pytest.raises(BadInput, match=r"broken\.json"):
         mosaic_of(workspace, store)
+
+
+BREAKING = """
+    import sys
+    from core.dataset.tiles import TileStore
+    from core.explore.mosaic import break_link, mend_link
+    from core.workspace import Workspace
+
+    workspace = Workspace.open(sys.argv[1])
+    store = TileStore.open(workspace.existing_dataset("small"))
+    for _ in range(4):
+        for second in sys.argv[3:]:
+            break_link(workspace, store, sys.argv[2], second, "right")
+            mend_link(workspace, "small", sys.argv[2], second, "right")
+    for second in sys.argv[3:]:
+        break_link(workspace, store, sys.argv[2], second, "right")
+"""
+
+
+def test_two_people_who_break_links_at_once_lose_nothing(workspace: Workspace) -> None:
+    store = written(workspace)
+    ids = store.index["id"].tolist()
+    shares = (ids[1:7], ids[7:13])
+    command = [sys.executable, "-c", textwrap.dedent(BREAKING), str(workspace.root), ids[0]]
+    people = [subprocess.Popen([*command, *share], cwd=ROOT) for share in shares]
+    assert [one.wait(timeout=60) for one in people] == [0, 0]
+    broken = broken_links(workspace, "small")
+    assert sorted(link.second for link in broken) == sorted(shares[0] + shares[1])
 
 
 def test_the_file_of_broken_links_can_be_read_by_people(workspace: Workspace) -> None:
