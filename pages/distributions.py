@@ -29,9 +29,9 @@ else:
     depths = figures.plot_depth_histogram(index, by, dark)
     salt = figures.plot_salt_histogram(index, by, dark)
 with left:
-    chart.show(depths, "depths", "How many tiles lie at which depth")
+    chart.pick(depths, "depths", "How many tiles lie at which depth", context)
 with right:
-    chart.show(salt, "salt", "How many tiles hold how much salt")
+    chart.pick(salt, "salt", "How many tiles hold how much salt", context)
 
 table = distributions.describe(index, by)
 st.dataframe(distributions.describe_in_words(table), hide_index=True)

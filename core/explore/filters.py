@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args
 
 import numpy as np
 
 from core.errors import BadInput
-from core.explore import numbers
+from core.explore import columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,8 +21,10 @@ Range = tuple[float, float]  # lowest and highest, both included
 EMPTY: Range = (0.0, 0.0)  # salt range of tiles without salt
 WITH_SALT: Range = (1e-9, 1.0)  # one pixel of salt is more, in a tile of any size
 MOST_IDS = 500  # about 6 kB of URL
-ID_SEPARATOR = "/"  # the one character that can't stand in an id, which is a file's name
+MOST_RANGES = 20
+SEPARATOR = "/"  # the one character that can't stand in an id, which is a file's name
 LONGEST_TEXT = 100  # characters
+FIELDS = {"salt_proportion": "salt", "z": "depth"}  # columns whose range has a field of its own
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class TileFilter:
 
     split: train or test. salt: lowest and highest salt proportion, both 0…1, both included; tiles
     without a mask never lie in it. depth: lowest and highest z in feet, both included; tiles without
-    a depth never lie in it. ids: only these tiles. text: a part of the id, in any case.
+    a depth never lie in it. ids: only these tiles. text: a part of the id, in any case. ranges: column
+    and range of any other number that is known of a tile, both ends included; a tile without it never lies in it.
 
     Raises `BadInput` for values that no tile could have.
     """
@@ -41,8 +44,9 @@ class TileFilter:
     depth: Range | None = None
     ids: tuple[str, ...] = ()
     text: str = ""
+    ranges: tuple[tuple[str, Range], ...] = ()
 
-    QUERY_KEYS: ClassVar[tuple[str, ...]] = ("split", "salt", "depth", "text", "ids")
+    QUERY_KEYS: ClassVar[tuple[str, ...]] = ("split", "salt", "depth", "text", "ids", "where")
 
     def __post_init__(self) -> None:
         if self.split not in (None, *get_args(Split)):
@@ -54,36 +58,60 @@ class TileFilter:
         for text in (self.text, *self.ids):
             if len(text) > LONGEST_TEXT or not text.isprintable():
                 raise BadInput(f"{_short(text)} is no part of a tile id; expected up to {LONGEST_TEXT} characters")
+        names = [columns.check(name) for name, _ in self.ranges]
+        if len(names) > MOST_RANGES or len(set(names)) < len(names):
+            raise BadInput(f"{len(names)} ranges of columns; expected at most {MOST_RANGES}, each column once")
+        for name, limits in self.ranges:
+            _check_range(name, limits, -math.inf, math.inf)
+
+    @property
+    def limits(self) -> dict[str, Range]:
+        """All ranges by the column that they hold for."""
+        named = {column: getattr(self, field) for column, field in FIELDS.items()}
+        return {column: limits for column, limits in named.items() if limits} | dict(self.ranges)
 
     def apply(self, index: pd.DataFrame) -> np.ndarray:
         """Row numbers (k,) int64, ascending, of the tiles of a store's `index` that pass."""
         keep = np.ones(len(index), dtype=bool)
         if self.split:
             keep &= (index["split"] == self.split).to_numpy()
-        for column, limits in (("salt_proportion", self.salt), ("z", self.depth)):
-            if limits:
-                keep &= index[column].between(*limits).to_numpy()
+        for column, limits in self.limits.items():
+            keep &= index[column].between(*limits).to_numpy()
         if self.ids:
             keep &= index["id"].isin(self.ids).to_numpy()
         if self.text:
             keep &= index["id"].str.contains(self.text, case=False, regex=False).to_numpy(dtype=bool)
         return np.flatnonzero(keep)
 
-    def within(self, salt: Range, depth: Range) -> TileFilter:
-        """This filter, narrowed to a rectangle of salt proportion and depth. Raises `BadInput` if none is left."""
-        return replace(self, salt=_overlap(self.salt or (0.0, 1.0), salt), depth=_overlap(self.depth or depth, depth))
+    def with_range(self, column: str, limits: Range | None) -> TileFilter:
+        """This filter with another range for `column`; None: with none."""
+        if column in FIELDS:
+            named: dict[str, Any] = {FIELDS[column]: limits}
+            return replace(self, **named)
+        others = tuple((name, kept) for name, kept in self.ranges if name != column)
+        return replace(self, ranges=(*others, (column, limits)) if limits else others)
+
+    def within(self, **limits: Range) -> TileFilter:
+        """This filter, narrowed to ranges given by column. Raises `BadInput` if no value could lie in them."""
+        narrowed = self
+        for column, wanted in limits.items():
+            widest = (0.0, 1.0) if column == "salt_proportion" else wanted
+            narrowed = narrowed.with_range(column, _overlap(narrowed.limits.get(column, widest), wanted))
+        return narrowed
 
     def chips(self) -> list[tuple[str, TileFilter]]:
         """For each condition: what it says in words, and the filter without it."""
         labels = {
             "split": self.split,
             "salt": self.salt and _salt_in_words(self.salt),
-            "depth": self.depth and "depth {} to {}".format(*map(numbers.depth, self.depth)),
+            "depth": self.depth and columns.range_in_words("z", *self.depth),
             "ids": self.ids and (f"tile {self.ids[0]}" if len(self.ids) == 1 else f"{len(self.ids)} picked tiles"),
             "text": self.text and f"id contains “{self.text}”",
         }
         unset = TileFilter()
-        return [(label, replace(self, **{name: getattr(unset, name)})) for name, label in labels.items() if label]
+        chips = [(label, replace(self, **{name: getattr(unset, name)})) for name, label in labels.items() if label]
+        ranges = [(columns.range_in_words(name, *limits), self.with_range(name, None)) for name, limits in self.ranges]
+        return chips + ranges
 
     def to_query(self) -> dict[str, str]:
         """URL query parameters that `from_query` reads back; empty for no filter."""
@@ -92,7 +120,8 @@ class TileFilter:
             "salt": self.salt and _range_as_text(self.salt),
             "depth": self.depth and _range_as_text(self.depth),
             "text": self.text,
-            "ids": ID_SEPARATOR.join(self.ids),
+            "ids": SEPARATOR.join(self.ids),
+            "where": SEPARATOR.join(f"{name}~{_range_as_text(limits)}" for name, limits in self.ranges),
         }
         return {name: value for name, value in values.items() if value}
 
@@ -102,13 +131,19 @@ class TileFilter:
 
         A link that can't be meant is refused as a whole: `BadInput` names the parameter and its value.
         """
+        conditions = [part.partition("~") for part in _parts(query.get("where", ""))]
         return cls(
             split=cast(Split, query.get("split")) or None,
             salt=_range_from_text("salt", query.get("salt")),
             depth=_range_from_text("depth", query.get("depth")),
-            ids=tuple(dict.fromkeys(filter(None, query.get("ids", "").split(ID_SEPARATOR)))),
+            ids=tuple(_parts(query.get("ids", ""))),
             text=query.get("text", ""),
+            ranges=tuple((columns.check(name), _given("where", limits)) for name, _, limits in conditions),
         )
+
+
+def _parts(text: str) -> list[str]:
+    return list(dict.fromkeys(filter(None, text.split(SEPARATOR))))
 
 
 def _check_range(name: str, limits: Range | None, lowest: float, highest: float) -> None:
@@ -122,14 +157,16 @@ def _check_range(name: str, limits: Range | None, lowest: float, highest: float)
         raise BadInput(f"{name} is {low:g}..{high:g}; expected {expected}")
 
 
-def _range_from_text(name: str, text: str | None) -> Range | None:
-    if not text:
-        return None
+def _given(name: str, text: str) -> Range:
     try:
         low, high = map(float, text.split(".."))
     except ValueError:
         raise BadInput(f"{name} is {_short(text)}; expected two numbers such as 0.1..0.5") from None
     return low, high
+
+
+def _range_from_text(name: str, text: str | None) -> Range | None:
+    return _given(name, text) if text else None
 
 
 def _range_as_text(limits: Range) -> str:
@@ -141,7 +178,7 @@ def _salt_in_words(salt: Range) -> str:
         return "empty"
     if salt == WITH_SALT:
         return "with salt"
-    return "salt {} to {}".format(*map(numbers.percent, salt))
+    return columns.range_in_words("salt_proportion", *salt)
 
 
 def _overlap(first: Range, second: Range) -> Range:

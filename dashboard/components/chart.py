@@ -1,7 +1,12 @@
-"""Plotly figures on a page: in our own template, and what a person picked in them as a filter."""
+"""Plotly figures on a page, in our own template, and what a person picked in them as a filter.
+
+Any chart can be picked in: pass its figure through `core.explore.figures.pickable`, which tells what its axes and bars
+stand for, and draw it with `pick` instead of `show`.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -9,10 +14,14 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.errors import BadInput
-from core.explore.filters import MOST_IDS, TileFilter
+from core.explore import numbers
+from core.explore.figures.pickable import META
+from core.explore.filters import MOST_IDS, Range, TileFilter
+from dashboard import navigation, state
+from dashboard.components.top_bar import Context
 
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["zoomIn2d", "zoomOut2d", "autoScale2d"]}
-DIGITS = {"x": 1, "y": 4}  # of a box: feet, and a share of the tile; finer than a hand draws, short in a link
+DIGITS = 4  # of a drawn range, relative to its width: finer than a hand draws, short in a link
 
 
 def dark() -> bool:
@@ -25,35 +34,94 @@ def show(figure: go.Figure, key: str, alt: str) -> None:
     st.plotly_chart(figure, theme=None, key=key, config=CONFIG, alt=alt)
 
 
-def pick(figure: go.Figure, key: str, alt: str) -> Mapping[str, Any]:
-    """Draw a figure whose points can be picked by box or lasso, or by click while the tool is pan; what is picked now.
+def pick(figure: go.Figure, key: str, alt: str, context: Context) -> None:
+    """Draw a `pickable` figure; below it stands what was picked, to keep only that on all pages or to see its tiles.
 
-    Streamlit takes no clicks while the tool is box or lasso, whatever the figure's clickmode says.
+    Box and lasso pick; a click does while the tool is pan (Streamlit takes none while it is box or lasso).
     """
-    event = st.plotly_chart(figure, theme=None, key=key, config=CONFIG, alt=alt, on_select="rerun")
-    return cast(Mapping[str, Any], event)["selection"]
+    drawn = st.plotly_chart(figure, theme=None, key=key, config=CONFIG, alt=alt, on_select="rerun")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_picked"):
+        try:
+            picked = filter_of(cast(Mapping[str, Any], drawn)["selection"], figure, context.filter)
+            _offer(picked, key, context)
+        except BadInput as error:
+            st.caption(f":red[{error}]", width="stretch")
 
 
-def filter_of(selection: Mapping[str, Any], chosen: TileFilter) -> TileFilter | None:
-    """The picked tiles of a plot of depth (x) against salt proportion (y) as a filter; None if none is picked.
+def _offer(picked: TileFilter | None, key: str, context: Context) -> None:
+    found = context.count(picked) if picked else 0
+    if picked is None or not found:
+        st.caption("Drag over the chart to pick its tiles." if picked is None else "No tile lies there.")
+        return
+    keep = {"filter": picked}
+    st.button(
+        f"Keep {numbers.tiles(found)}", key=f"{key}_keep", icon=":material/filter_alt:", on_click=_keep, kwargs=keep
+    )
+    if st.button("Open in Explore", key=f"{key}_open", icon=":material/grid_view:", type="primary"):
+        navigation.open_page("explore", filter=picked)
 
-    One box becomes a range of depth and one of salt, which a link holds whatever their number; all
-    else becomes a list of ids. `chosen` is what the plot already shows. Raises `BadInput` for a
-    list that is too long for a link.
+
+def _keep(filter: TileFilter) -> None:
+    state.select(filter=filter)
+
+
+def filter_of(selection: Mapping[str, Any], figure: go.Figure, chosen: TileFilter) -> TileFilter | None:
+    """What is picked in a `pickable` figure, as a filter within `chosen`, which the figure shows; None: nothing is.
+
+    One box becomes ranges, which a link holds whatever their number of tiles; points become a list of ids.
+    Raises `BadInput` for a list that is too long for a link, and for bars that do not go together.
     """
-    ids = tuple(dict.fromkeys(id for point in selection["points"] if (id := _id_of(point))))
-    if not ids:
-        return None
-    boxes = selection.get("box", [])
-    if len(boxes) == 1 and not selection.get("lasso"):
-        depth, salt = (sorted(round(float(end), digits) for end in boxes[0][axis]) for axis, digits in DIGITS.items())
-        return chosen.within(salt=(salt[0], salt[1]), depth=(depth[0], depth[1]))
+    columns: Mapping[str, str] = (figure.layout.meta or {}).get(META, {})
+    points = selection["points"]
+    conditions = [point["customdata"] for point in points if isinstance(point.get("customdata"), Mapping)]
+    if conditions:
+        return _with_conditions(conditions, chosen)
+    ranges = _of_bars(points, figure, columns) or _of_box(selection, columns)
+    if ranges:
+        return chosen.within(**ranges)
+    ids = tuple(dict.fromkeys(id for point in points if (id := _id_of(point))))
     if len(ids) > MOST_IDS:
         raise BadInput(f"{len(ids):,} tiles are too many for a lasso; expected at most {MOST_IDS}: draw a box instead")
-    return TileFilter(ids=ids)
+    return TileFilter(ids=ids) if ids else None
+
+
+def _with_conditions(conditions: list[Mapping[str, str]], chosen: TileFilter) -> TileFilter:
+    if any(dict(one) != dict(conditions[0]) for one in conditions):
+        raise BadInput("these parts of the chart are no one filter; pick one of them")
+    return TileFilter.from_query(chosen.to_query() | dict(conditions[0]))
+
+
+def _of_bars(points: list[dict[str, Any]], figure: go.Figure, columns: Mapping[str, str]) -> dict[str, Range]:
+    """From the lowest to the highest limit of the picked bars, by column."""
+    found: dict[str, Range] = {}
+    for point in points:
+        custom = point.get("customdata")
+        if not isinstance(custom, list) or len(custom) != 2 or not all(isinstance(end, int | float) for end in custom):
+            continue
+        trace = figure.data[point["curve_number"]]
+        column = columns.get(trace.xaxis or "x") or columns.get(trace.yaxis or "y")
+        if column:
+            low, high = found.get(column, custom)
+            found[column] = (min(low, custom[0]), max(high, custom[1]))
+    return found
+
+
+def _of_box(selection: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Range]:
+    boxes = selection.get("box", [])
+    if len(boxes) != 1 or selection.get("lasso"):
+        return {}
+    [box] = boxes
+    sides = {columns.get(box[f"{side}ref"]): _rounded(*sorted(map(float, box[side]))) for side in ("x", "y")}
+    return {column: limits for column, limits in sides.items() if column}
+
+
+def _rounded(low: float, high: float) -> Range:
+    digits = DIGITS - 1 - math.floor(math.log10(high - low)) if high > low else DIGITS
+    return round(low, digits), round(high, digits)
 
 
 def _id_of(point: Mapping[str, Any]) -> str | None:
-    """The tile id of a picked point; a point of the trend has none."""
+    """The tile id of a picked point; a point of a trend has none."""
     custom = point.get("customdata")
-    return custom[0] if isinstance(custom, list) and custom else custom or None
+    text = custom[0] if isinstance(custom, list) and custom else custom
+    return text if isinstance(text, str) and text else None

@@ -36,6 +36,10 @@ class Context:
         assert self.run is not None
         return self.run
 
+    def count(self, other: TileFilter) -> int:
+        """How many tiles another filter would leave."""
+        return len(other.apply(self.tiles.index))
+
 
 def show(title: str, needs: Literal["dataset", "run"] | None = "dataset", filters: bool = True) -> Context:
     """Draw the bar and return what is chosen; where something needed is missing, say how to get it and stop."""

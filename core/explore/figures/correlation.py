@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.explore import colours, numbers
+from core.explore.figures.pickable import pickable
 from core.explore.figures.template import blank
 from core.explore.statistics import Correlation
 
@@ -20,7 +21,7 @@ MOST_POINTS = 25_000  # above, a browser chokes; a seeded sample is drawn and th
 def plot_depth_against_salt(
     tiles: pd.DataFrame, trend: pd.DataFrame, relation: Correlation, dark: bool = False
 ) -> go.Figure:
-    """Scatter of `tiles` (columns id, z, salt_proportion), with the ids as customdata.
+    """Scatter of `tiles` (columns id, z, salt_proportion), with the ids as customdata; `pickable`.
 
     trend: of `statistics.depth_trend`; its means are drawn with their intervals as a band, its
     medians without, and each bin's number of tiles above it. relation: the coefficients in the title.
@@ -35,7 +36,7 @@ def plot_depth_against_salt(
     _add_tiles(figure, drawn[with_salt], "with salt", colours.LABEL)
     _add_trend(figure, trend, dark)
     _label(figure, trend, relation, len(drawn))
-    return figure
+    return pickable(figure, x="z", y="salt_proportion")
 
 
 def _add_tiles(figure: go.Figure, tiles: pd.DataFrame, name: str, colour: str) -> None:
@@ -100,7 +101,6 @@ def _label(figure: go.Figure, trend: pd.DataFrame, relation: Correlation, drawn:
         title_pad_t=24,
         margin_t=72,
         hovermode="closest",
-        dragmode="select",
     )
 
 

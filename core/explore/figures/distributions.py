@@ -1,6 +1,12 @@
-"""Histograms and cumulative curves of depth and salt proportion, for all tiles or for groups side by side."""
+"""Histograms and cumulative curves of depth and salt proportion, for all tiles or for groups side by side.
+
+Tiles can be picked in all of them (`pickable`).
+"""
 
 from __future__ import annotations
+
+import math
+from typing import get_args
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -8,7 +14,9 @@ from plotly.subplots import make_subplots
 
 from core.explore import colours, distributions, numbers
 from core.explore.distributions import Comparison, Quantity
+from core.explore.figures.pickable import bar_ranges, pickable
 from core.explore.figures.template import blank, template
+from core.explore.filters import EMPTY, WITH_SALT, Split, TileFilter
 
 HEIGHT = 380  # pixels: two of them side by side leave room for controls and table at 900
 TITLES = {"z": "Depth", "salt_proportion": "Salt proportion"}
@@ -31,7 +39,7 @@ def plot_depth_histogram(index: pd.DataFrame, by: Comparison = "nothing", dark: 
     _add_histogram(figure, bins, by, "z", colours.NEUTRAL)
     figure.update_xaxes(range=[bins["low"].min(), bins["high"].max()])
     figure.update_layout(title_text=_title("z", int(bins["tiles"].sum()), len(index), by))
-    return figure
+    return pickable(figure, x="z")
 
 
 def plot_salt_histogram(index: pd.DataFrame, by: Comparison = "nothing", dark: bool = False) -> go.Figure:
@@ -47,7 +55,7 @@ def plot_salt_histogram(index: pd.DataFrame, by: Comparison = "nothing", dark: b
     bins = distributions.salt_bins(index, by)
     _add_histogram(figure, bins, by, "salt_proportion", colours.LABEL, row=2, col=1)
     figure.update_layout(title_text=_title("salt_proportion", int(coverage["tiles"].sum()), len(index), by))
-    return figure
+    return pickable(figure, x2="salt_proportion")
 
 
 def plot_cumulative(
@@ -73,7 +81,7 @@ def plot_cumulative(
         title_text=_title(quantity, sum(map(len, parts.values())), len(index), by),
         yaxis_range=[0, 1.02],
     )
-    return figure
+    return pickable(figure, x=quantity)
 
 
 def _without_salt_twice(by: Comparison) -> Comparison:
@@ -104,11 +112,19 @@ def _bars(bins: pd.DataFrame, quantity: Quantity, colour: str) -> go.Bar:
     return go.Bar(
         x=(bins["low"] + bins["high"]) / 2,
         y=bins["tiles"],
+        customdata=_limits(bins, quantity),
         marker={"color": colour, "line_width": 0},
         hovertext=_bins_in_words(bins, quantity),
         hoverinfo="text",
         showlegend=False,
     )
+
+
+def _limits(bins: pd.DataFrame, quantity: Quantity) -> list[list[float]]:
+    """What each bar stands for; tiles without salt are in no bar."""
+    limits = bar_ranges(bins["low"].tolist(), bins["high"].tolist())
+    least = WITH_SALT[0] if quantity == "salt_proportion" else -math.inf
+    return [[max(low, least), high] for low, high in limits]
 
 
 def _outline(name: str, bins: pd.DataFrame, quantity: Quantity) -> go.Scatter:
@@ -144,6 +160,7 @@ def _add_coverage(figure: go.Figure, coverage: pd.DataFrame) -> None:
             constraintext="none",
             textfont={"color": colours.LIGHT.text, "size": 13},
             hoverinfo="text",
+            customdata=[_share_as_query(str(kind), group) for group in part["group"]],
             showlegend=False,
             row=1,
             col=1,
@@ -153,6 +170,12 @@ def _add_coverage(figure: go.Figure, coverage: pd.DataFrame) -> None:
     figure.update_yaxes(
         showline=False, showgrid=False, ticks="", showticklabels=coverage["group"].nunique() > 1, row=1, col=1
     )
+
+
+def _share_as_query(kind: str, group: str) -> dict[str, str]:
+    """The condition that a part of the strip stands for."""
+    chosen = TileFilter(salt=EMPTY if kind == "empty" else WITH_SALT)
+    return chosen.to_query() | ({"split": group} if group in get_args(Split) else {})
 
 
 def _label_axes(figure: go.Figure, quantity: Quantity, y_title: str, shares: bool, **place: int) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.dataset.tiles import TileStore
 from core.errors import BadInput
-from core.explore.filters import EMPTY, LONGEST_TEXT, MOST_IDS, WITH_SALT, TileFilter
+from core.explore.filters import EMPTY, LONGEST_TEXT, MOST_IDS, MOST_RANGES, WITH_SALT, TileFilter
 
 TEXTS = st.text(max_size=LONGEST_TEXT).filter(str.isprintable)
 IDS = st.lists(TEXTS.filter(lambda text: bool(text) and "/" not in text), max_size=5, unique=True).map(tuple)
@@ -21,6 +21,9 @@ FILTERS = st.builds(
     depth=st.none() | DEPTHS,
     ids=IDS,
     text=TEXTS,
+    ranges=st.dictionaries(st.sampled_from(["mean", "std", "score", "b_4"]), DEPTHS).map(
+        lambda all: tuple(all.items())
+    ),
 )
 
 
@@ -38,6 +41,9 @@ FILTERS = st.builds(
         (TileFilter(text="A"), "a0 a1"),
         (TileFilter(text="."), ""),
         (TileFilter(split="train", depth=(0, 200), text="1"), "a1"),
+        (TileFilter(ranges=(("salt_pixels", (1, 8)),)), "b2 b3"),
+        (TileFilter(split="train", ranges=(("std", (0, 0)),)), "a0"),
+        (TileFilter(ranges=(("std", (1, 99)), ("mean", (0, 40)))), "a1 b2"),
     ],
 )
 def test_apply_leaves_the_tiles_that_pass(store: TileStore, chosen: TileFilter, ids: str) -> None:
@@ -56,6 +62,9 @@ def test_links_carry_a_filter_to_the_letter(chosen: TileFilter) -> None:
 def test_links_are_short_and_leave_the_parameters_of_others_alone() -> None:
     chosen = TileFilter(salt=(0.05, 0.2), depth=(400.0, 600.0), ids=("a1", "b2"))
     assert chosen.to_query() == {"salt": "0.05..0.2", "depth": "400..600", "ids": "a1/b2"}
+    assert TileFilter(ranges=(("mean", (90.5, 120)), ("std", (0, 1)))).to_query() == {
+        "where": "mean~90.5..120/std~0..1"
+    }
     assert TileFilter.from_query({"dataset": "tgs", "tile": "a1"}) == TileFilter()
     assert TileFilter().to_query() == {}
 
@@ -81,6 +90,15 @@ def test_links_are_short_and_leave_the_parameters_of_others_alone() -> None:
         {"ids": "x" * 10_000},
         {"ids": "a\nb"},
         {"ids": "/".join(map(str, range(MOST_IDS + 1)))},
+        {"where": "mean"},
+        {"where": "mean~1"},
+        {"where": "mean~2..1"},
+        {"where": "mean~1..2/mean~2..3"},
+        {"where": "~1..2"},
+        {"where": "x y~1..2"},
+        {"where": "__import__('os')~1..2"},
+        {"where": "/".join(f"c{n}~1..2" for n in range(MOST_RANGES + 1))},
+        {"where": "x" * 10_000 + "~1..2"},
     ],
 )
 def test_links_that_nobody_meant_are_refused_in_one_short_sentence(query: dict[str, str]) -> None:
@@ -121,8 +139,18 @@ def test_chips_name_what_has_a_name() -> None:
 
 
 def test_a_rectangle_narrows_what_was_chosen() -> None:
-    assert TileFilter().within((-0.1, 0.3), (10, 20)) == TileFilter(salt=(0, 0.3), depth=(10, 20))
+    box = {"salt_proportion": (-0.1, 0.3), "z": (10.0, 20.0)}
+    assert TileFilter().within(**box) == TileFilter(salt=(0, 0.3), depth=(10, 20))
     chosen = TileFilter("train", salt=(0.2, 0.6), depth=(0, 15))
-    assert chosen.within((0.1, 0.3), (10, 20)) == TileFilter("train", salt=(0.2, 0.3), depth=(10, 15))
+    assert chosen.within(**box) == TileFilter("train", salt=(0.2, 0.3), depth=(10, 15))
+    assert chosen.within(mean=(1, 5)).within(mean=(2, 9)).ranges == (("mean", (2, 5)),)
     with pytest.raises(BadInput):
-        chosen.within((0.7, 0.9), (10, 20))
+        chosen.within(salt_proportion=(0.7, 0.9))
+
+
+def test_a_range_of_any_column_is_set_and_taken_away() -> None:
+    chosen = TileFilter().with_range("z", (1, 2)).with_range("mean", (3, 4)).with_range("mean", (5, 6))
+    assert chosen == TileFilter(depth=(1, 2), ranges=(("mean", (5, 6)),))
+    assert chosen.limits == {"z": (1, 2), "mean": (5, 6)}
+    assert [label for label, _ in chosen.chips()] == ["depth 1 ft to 2 ft", "grey mean 5 to 6"]
+    assert chosen.with_range("mean", None).with_range("z", None) == TileFilter()
