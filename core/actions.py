@@ -91,9 +91,9 @@ def check_job(workspace: Workspace, folder: JobFolder, progress: Progress, datas
     return {"dataset": dataset, "findings": len(found), "suspicious": int(found["row"].nunique())}
 
 
-def start_import(workspace: Workspace, source: Path, name: str | None) -> JobFolder:
+def start_import(workspace: Workspace, source: Path, name: str | None, *, skip_bad: bool = False) -> JobFolder:
     """Import in a process of its own."""
-    arguments = {"source": str(source), "name": name}
+    arguments = {"source": str(source), "name": name, "skip_bad": skip_bad}
     return _start(workspace, "import", "core.actions:import_job", arguments, f"Import {name or source.name}")
 
 
@@ -132,12 +132,17 @@ def delete_run(workspace: Workspace, run_id: str) -> None:
 
 
 def import_job(
-    workspace: Workspace, folder: JobFolder, progress: Progress, source: str, name: str | None
+    workspace: Workspace,
+    folder: JobFolder,
+    progress: Progress,
+    source: str,
+    name: str | None,
+    skip_bad: bool = False,
 ) -> dict[str, Any]:
     """Job: `core.dataset.importing.import_source`."""
     from core.dataset.importing import import_source
 
-    return asdict(import_source(Path(source), workspace, name, progress=progress))
+    return asdict(import_source(Path(source), workspace, name, skip_bad=skip_bad, progress=progress))
 
 
 def demo_job(

@@ -45,6 +45,7 @@ def import_(
         Path, typer.Argument(help="Kaggle's folder, unpacked or not, its outer zip, or images/ + masks/.")
     ],
     name: Annotated[str | None, typer.Option(help="Name of the data set [default: that of the source]")] = None,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out damaged files and name them.")] = False,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -53,15 +54,16 @@ def import_(
 
     opened = Workspace.open(workspace)
     with terminal() as progress:
-        report = import_source(source, opened, name, progress=progress)
-    for warning in report.warnings:
-        warn(warning)
+        report = import_source(source, opened, name, skip_bad=skip_bad, progress=progress)
+    for sentence in [*report.warnings, *(f"left out: {fault}" for fault in report.damaged)]:
+        warn(sentence)
+    left_out = f", {len(report.damaged):,} damaged files left out" if report.damaged else ""
     done = "imported" if report.changed else "unchanged"
     answer(
         json,
         asdict(report),
         f"{report.name}: {done}, {report.train:,} train and {report.test:,} test tiles "
-        f"of {report.tile_shape[0]}×{report.tile_shape[1]} in {report.seconds:.1f} s",
+        f"of {report.tile_shape[0]}×{report.tile_shape[1]} in {report.seconds:.1f} s{left_out}",
     )
 
 

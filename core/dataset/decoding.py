@@ -38,22 +38,27 @@ class Kind:
 
     @classmethod
     def of(cls, tile: Tile) -> Kind:
-        """The kind of one tile. Raises `BadInput`."""
-        image = decode_image(tile.image.read(), tile.image.where)
+        """The kind of one tile. Raises `BadInput` if its image can't be used."""
+        image = _finite(tile.image.read(), tile)
         return cls((image.shape[0], image.shape[1]), image.dtype, tile.image.where)
 
-    def check(self, image: np.ndarray, where: str) -> None:
+    def check(self, other: Kind) -> None:
         """Raise `BadInput` for an image that is not of this kind."""
-        if image.shape != self.shape:
+        if other.shape != self.shape:
             raise BadInput(
-                f"{where}: {_size(image.shape)} pixels, but {self.where} has {_size(self.shape)};"
+                f"{other.where}: {_size(other.shape)} pixels, but {self.where} has {_size(self.shape)};"
                 " all tiles of a data set have one size"
             )
-        if image.dtype != self.dtype:
+        if other.dtype != self.dtype:
             raise BadInput(
-                f"{where}: {image.dtype} pixels, but {self.where} has {self.dtype};"
+                f"{other.where}: {other.dtype} pixels, but {self.where} has {self.dtype};"
                 " all tiles of a data set have one type, so that one scaling fits them"
             )
+
+    def check_mask(self, shape: tuple[int, ...], where: str) -> None:
+        """Raise `BadInput` for a mask that is not as large as the images."""
+        if shape != self.shape:
+            raise BadInput(f"{where}: {_size(shape)} pixels, but its image has {_size(self.shape)}")
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ def fit_scaling(tiles: list[Tile], kind: Kind, progress: Progress) -> Scaling | 
         pictures = _images(batch, [tile.image.read() for tile in batch], kind)
         return np.concatenate([picture.ravel()[::step] for picture in pictures])
 
-    samples = _in_batches(sample, len(tiles), "Reading amplitudes", progress)
+    samples = in_batches(sample, len(tiles), "Reading amplitudes", progress)
     low, high = np.percentile(np.concatenate(samples), _CLIP)
     return Scaling(float(low), float(high))
 
@@ -130,7 +135,7 @@ def decode_all(
         sha1 = [hashlib.sha1(file, usedforsecurity=False).hexdigest() for file in files]
         return Decoded(measure(images, masks), sha1, contradicting)
 
-    done = _in_batches(work, len(tiles), "Decoding tiles", progress)
+    done = in_batches(work, len(tiles), "Decoding tiles", progress)
     return Decoded(
         np.concatenate([part.figures for part in done] or [np.empty(0, FIGURES)]),
         [sha1 for part in done for sha1 in part.sha1],
@@ -148,8 +153,14 @@ def _images(batch: list[Tile], files: list[bytes], kind: Kind) -> list[np.ndarra
 
 
 def _image(tile: Tile, file: bytes, kind: Kind) -> np.ndarray:
+    image = _finite(file, tile)
+    kind.check(Kind((image.shape[0], image.shape[1]), image.dtype, tile.image.where))
+    return image
+
+
+def _finite(file: bytes, tile: Tile) -> np.ndarray:
+    """The image in a file, (H, W) of finite numbers. Raises `BadInput`."""
     image = decode_image(file, tile.image.where)
-    kind.check(image, tile.image.where)
     if image.dtype.kind == "f" and not np.isfinite(image).all():
         raise BadInput(f"{tile.image.where}: holds amplitudes that are no finite numbers; replace them, then import")
     return image
@@ -181,12 +192,11 @@ def _masks(members: list[Member], kind: Kind) -> list[np.ndarray]:
 
 def _mask(member: Member, file: bytes, kind: Kind) -> np.ndarray:
     mask = decode_mask(file, member.where)
-    if mask.shape != kind.shape:
-        raise BadInput(f"{member.where}: {_size(mask.shape)} pixels, but its image has {_size(kind.shape)}")
+    kind.check_mask(mask.shape, member.where)
     return mask
 
 
-def _in_batches(work: Callable[[slice], T], count: int, what: str, progress: Progress) -> list[T]:
+def in_batches(work: Callable[[slice], T], count: int, what: str, progress: Progress) -> list[T]:
     """`work` on all rows, a batch at a time on every core; results in order.
 
     The first error in the order of the rows is raised, and a `progress` that stops is heard between two batches.

@@ -1,7 +1,8 @@
 """From a source to a data set: every tile is decoded once, into packed arrays.
 
 The data set appears when it is whole and not before; an import that is stopped or killed leaves none.
-The same source again changes nothing, a changed source replaces the data set.
+The same source again changes nothing, a changed source replaces the data set. A damaged file ends the import, or is
+left out where that is asked for.
 
 Labels are the mask files, and the run-length codes of train.csv for tiles without one. 8-bit tiles are kept as
 they are. Other amplitudes (16-bit, float) are scaled to 0…255 by one rule for the whole data set, see `scaling`.
@@ -24,8 +25,9 @@ from core.dataset import layouts, rle
 from core.dataset.decoding import Decoded, Kind, Scaling, decode_all, fit_scaling
 from core.dataset.layouts import Source
 from core.dataset.planning import Plan, Tile, plan, some
+from core.dataset.soundness import without_damage
 from core.dataset.tiles import VERSION, finish_store, new_arrays
-from core.errors import WorkspaceError, in_words
+from core.errors import BadInput, WorkspaceError, in_words
 from core.progress import Progress, silent
 from core.workspace import Workspace
 
@@ -34,7 +36,8 @@ from core.workspace import Workspace
 class ImportReport:
     """What an import did: counts of tiles, (height, width) of one, what people should know, seconds it took.
 
-    changed: False when the data set was already made from this very source.
+    changed: False when the data set was already made from this very source · damaged: a sentence for each file or
+    label that was left out, with the reason.
     """
 
     name: str
@@ -44,16 +47,22 @@ class ImportReport:
     tile_shape: tuple[int, int]
     changed: bool
     warnings: list[str]
+    damaged: list[str]
     seconds: float
 
 
 def import_source(
-    source: Path, workspace: Workspace, name: str | None = None, *, progress: Progress = silent
+    source: Path,
+    workspace: Workspace,
+    name: str | None = None,
+    *,
+    skip_bad: bool = False,
+    progress: Progress = silent,
 ) -> ImportReport:
     """Make a data set from `source`, a folder or zip file in one of the layouts of `core.dataset.layouts`.
 
-    name: of the data set; without one the source's own, made plain. Raises `BadName`, `BadInput` (naming the
-    file or tile) or `WorkspaceError`; the workspace is then as it was.
+    name: of the data set; without one the source's own, made plain · skip_bad: leave out damaged files and say which.
+    Raises `BadName`, `BadInput` (naming the file or tile) or `WorkspaceError`; the workspace is then as it was.
     """
     started = time.perf_counter()
     source = Path(source).expanduser().absolute()
@@ -61,8 +70,8 @@ def import_source(
     progress(0, None, "Looking at the source")
     with layouts.opened(source) as found:
         checksum = found.checksum()
-        kept = _unchanged(folder, checksum)
-        facts = kept or _replace(folder, found, checksum, progress)
+        kept = _unchanged(folder, checksum, skip_bad)
+        facts = kept or _replace(folder, found, checksum, skip_bad, progress)
     return ImportReport(
         folder.name,
         facts["tiles"],
@@ -71,6 +80,7 @@ def import_source(
         (facts["tile_shape"][0], facts["tile_shape"][1]),
         kept is None,
         facts["warnings"],
+        facts.get("damaged", []),
         time.perf_counter() - started,
     )
 
@@ -82,18 +92,19 @@ def plain_name(source: Path) -> str:
     return plain[:100] or "tiles"
 
 
-def _unchanged(folder: Path, checksum: str) -> dict[str, Any] | None:
-    """What source.json says, if the data set was made from a source with this checksum."""
+def _unchanged(folder: Path, checksum: str, skip_bad: bool) -> dict[str, Any] | None:
+    """What source.json says, if the data set was made from a source with this checksum, and whole unless `skip_bad`."""
     try:
         facts: dict[str, Any] = json.loads((folder / "source.json").read_bytes())
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
-    return facts if (facts.get("version"), facts.get("checksum")) == (VERSION, checksum) else None
+    same = (facts.get("version"), facts.get("checksum")) == (VERSION, checksum)
+    return facts if same and (skip_bad or not facts.get("damaged")) else None
 
 
-def _replace(folder: Path, source: Source, checksum: str, progress: Progress) -> dict[str, Any]:
+def _replace(folder: Path, source: Source, checksum: str, skip_bad: bool, progress: Progress) -> dict[str, Any]:
     """Make the data set and return what its source.json says."""
-    planned = plan(source)
+    planned, damaged = _plan(source, skip_bad, progress)
     kind = Kind.of(planned.tiles[0])
     _check_codes(source, planned.tiles, kind)
     scaling = fit_scaling(planned.tiles, kind, progress)
@@ -101,12 +112,21 @@ def _replace(folder: Path, source: Source, checksum: str, progress: Progress) ->
         with atomic.replacing_folder(folder) as part:
             tiles, masks = new_arrays(part, len(planned.tiles), kind.shape)
             decoded = decode_all(planned.tiles, tiles, masks, kind, scaling, progress)
-            about = _about(source, checksum, planned, decoded, kind, scaling)
+            about = _about(source, checksum, planned, decoded, kind, scaling) | {"damaged": damaged}
             progress(len(tiles), len(tiles), "Writing the data set")
             facts = planned.facts.assign(source_sha1=decoded.sha1)
             return finish_store(part, facts, decoded.figures, about)
     except OSError as error:
         raise WorkspaceError(in_words(error)) from error
+
+
+def _plan(source: Source, skip_bad: bool, progress: Progress) -> tuple[Plan, list[str]]:
+    """What the source makes, and what was left out of it."""
+    if not skip_bad:
+        return plan(source), []
+    faults: list[BadInput] = []
+    planned = without_damage(plan(source, faults.append), faults.append, progress)
+    return planned, [str(fault) for fault in faults]
 
 
 def _check_codes(source: Source, tiles: list[Tile], kind: Kind) -> None:

@@ -19,7 +19,6 @@ from core.errors import BadInput
 
 SUFFIXES = (".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp")  # of the files that count as pictures
 _PNG = b"\x89PNG\r\n\x1a\n"
-_PNG_END = b"IEND\xaeB`\x82"
 _LUMINANCE = (0.299, 0.587, 0.114)  # of red, green, blue: ITU-R BT.601
 _MAX_PIXELS = 1 << 26  # of one picture; more is a mistake, or a small file that unpacks to fill the memory
 
@@ -74,12 +73,24 @@ def _by_libpng(data: bytes, name: str) -> npt.NDArray[Any]:
     width, height = struct.unpack(">II", data[16:24].ljust(8, b"\0"))
     if width * height > _MAX_PIXELS:
         raise BadInput(f"{name}: {width}×{height} pixels are too many for a tile (at most {_MAX_PIXELS} in all)")
-    if _PNG_END not in data[-64:] and _PNG_END not in data:
-        raise BadInput(f"{name}: the PNG file is cut short; copy or download it again")
+    _check_chunks(data, name)
     try:
         return np.asarray(imagecodecs.png_decode(data))
     except (imagecodecs.PngError, ValueError) as error:
         raise BadInput(f"{name}: the PNG file is damaged ({error}); copy or download it again") from error
+
+
+def _check_chunks(data: bytes, name: str) -> None:
+    """Raise `BadInput` if a chunk is cut short or its CRC is wrong, which libpng lets pass in some of them."""
+    at, kind = len(_PNG), b""
+    while kind != b"IEND":
+        length, kind = struct.unpack(">I4s", data[at : at + 8].ljust(8, b"\0"))
+        body, crc = data[at + 4 : at + 8 + length], data[at + 8 + length : at + 12 + length]
+        if len(crc) < 4:
+            raise BadInput(f"{name}: the PNG file is cut short; copy or download it again")
+        if struct.pack(">I", imagecodecs.deflate_crc32(body)) != crc:
+            raise BadInput(f"{name}: the PNG file is damaged in its chunk {kind!r}; copy or download it again")
+        at += 12 + length
 
 
 def _by_imageio(data: bytes, name: str) -> npt.NDArray[Any]:

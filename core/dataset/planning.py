@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from core.dataset import tables
+from core.dataset.faults import Complain, refuse
 from core.dataset.layouts import Member, Source
 from core.errors import BadInput
+
+T = TypeVar("T")
 
 
 class Tile(NamedTuple):
@@ -32,11 +35,11 @@ class Plan:
     warnings: list[str]
 
 
-def plan(source: Source) -> Plan:
-    """What `source` makes. Raises `BadInput` for tables that can't be read, and labels without their image."""
-    codes = _codes(source)
+def plan(source: Source, complain: Complain = refuse) -> Plan:
+    """What `source` makes; tables that can't be read, and labels without their image, are complained of."""
+    codes = _read(source, "train.csv", tables.read_codes, complain) or {}
     train, test = _split(source, codes)
-    _check_images(source, codes, train)
+    _check_images(source, codes, train, complain)
     tiles = [Tile(tile, train[tile], source.masks.get(tile), codes.get(tile)) for tile in sorted(train)]
     tiles += [Tile(tile, test[tile], None, None) for tile in sorted(test)]
     warnings = [*source.notes, *_label_warnings(source, tiles[: len(train)])]
@@ -47,8 +50,10 @@ def plan(source: Source) -> Plan:
             "has_mask": [tile.mask is not None or tile.code is not None for tile in tiles],
         }
     )
-    facts["z"], depth_warnings = _depths(source, facts["id"])
-    return Plan(tiles, _with_sections(source, facts), warnings + depth_warnings)
+    depths = _read(source, "depths.csv", lambda member: tables.read_depths(member, complain), complain)
+    facts["z"], depth_warnings = _depths(depths, facts["id"])
+    sections = _read(source, "sections.csv", tables.read_sections, complain)
+    return Plan(tiles, facts if sections is None else facts.join(sections, on="id"), warnings + depth_warnings)
 
 
 def some(ids: Iterable[str]) -> str:
@@ -57,9 +62,14 @@ def some(ids: Iterable[str]) -> str:
     return ", ".join(ids[:5]) + (f" and {len(ids) - 5} more" if len(ids) > 5 else "")
 
 
-def _codes(source: Source) -> dict[str, str]:
-    member = source.tables.get("train.csv")
-    return (tables.read_codes(member) if member else None) or {}
+def _read(source: Source, name: str, read: Callable[[Member], T | None], complain: Complain) -> T | None:
+    """A table of the source; None if there is none that can be read, or it is empty."""
+    member = source.tables.get(name)
+    try:
+        return read(member) if member else None
+    except BadInput as fault:
+        complain(fault)
+        return None
 
 
 def _split(source: Source, codes: dict[str, str]) -> tuple[dict[str, Member], dict[str, Member]]:
@@ -72,14 +82,15 @@ def _split(source: Source, codes: dict[str, str]) -> tuple[dict[str, Member], di
     return train, source.test | others
 
 
-def _check_images(source: Source, codes: dict[str, str], train: dict[str, Member]) -> None:
+def _check_images(source: Source, codes: dict[str, str], train: dict[str, Member], complain: Complain) -> None:
     alone = sorted(codes.keys() - train.keys())
     if alone:
         where = source.tables["train.csv"].where
-        raise BadInput(f"{where}: no train image for {_count(alone, 'id')}: {some(alone)}")
+        complain(BadInput(f"{where}: no train image for {_count(alone, 'id')}: {some(alone)}"))
     alone = sorted(source.masks.keys() - train.keys())
     if alone:
-        raise BadInput(f"{source.masks[alone[0]].where}: no train image for {_count(alone, 'mask')}: {some(alone)}")
+        where = source.masks[alone[0]].where
+        complain(BadInput(f"{where}: no train image for {_count(alone, 'mask')}: {some(alone)}"))
 
 
 def _label_warnings(source: Source, train: list[Tile]) -> list[str]:
@@ -98,21 +109,13 @@ def _label_warnings(source: Source, train: list[Tile]) -> list[str]:
     return warnings
 
 
-def _depths(source: Source, ids: pd.Series) -> tuple[np.ndarray, list[str]]:
+def _depths(depths: pd.Series | None, ids: pd.Series) -> tuple[np.ndarray, list[str]]:
     """z of each tile, NaN where unknown: (N,) float64; and what to say about it."""
-    member = source.tables.get("depths.csv")
-    depths = tables.read_depths(member) if member else None
     if depths is None:
         return np.full(len(ids), np.nan), ["no tile has a depth: there is no depths.csv, or it is empty"]
     z = depths.reindex(ids).to_numpy(np.float64)
     missing = ids[np.isnan(z)].tolist()
     return z, [f"{_count(missing, 'tile')} without a depth in depths.csv: {some(missing)}"] if missing else []
-
-
-def _with_sections(source: Source, facts: pd.DataFrame) -> pd.DataFrame:
-    member = source.tables.get("sections.csv")
-    sections = tables.read_sections(member) if member else None
-    return facts if sections is None else facts.join(sections, on="id")
 
 
 def _count(ids: list[str], noun: str) -> str:

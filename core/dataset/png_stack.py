@@ -20,6 +20,7 @@ import imagecodecs
 import numpy as np
 
 _HEADER_END = 33  # of the signature and the IHDR chunk
+_END = b"\0\0\0\0IEND\xaeB`\x82"
 _GREY, _RGB = 0, 2  # colour types
 _RGB_AT_ONCE = 8  # files whose three channels are in memory: few enough to stay near the processor
 
@@ -28,8 +29,7 @@ def decode_stack(files: Sequence[bytes], shape: tuple[int, int], dtype: np.dtype
     """The pictures among `files` that can be decoded together: (H, W) uint8 or uint16 by position in `files`.
 
     Left out is what is not a sound PNG of this shape and type, grey or with three equal channels, not interlaced,
-    without chunks that could change what its pixels mean. Checked are the header's CRC and the checksum of the
-    pixels, which stands for the CRCs of their chunks.
+    without chunks that could change what its pixels mean. Every byte is checked: those of all chunks by their CRCs.
     """
     if dtype not in (np.uint8, np.uint16):
         return {}
@@ -73,15 +73,17 @@ def _equal(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 def _unpack(file: bytes, out: np.ndarray) -> bool:
     """Put the filtered rows of a file into `out`; False if its chunks hold anything else, or not exactly them."""
-    parts, at, kind = [], _HEADER_END, b""
-    while at + 12 <= len(file):
-        length, kind = struct.unpack_from(">I4s", file, at)
-        if kind != b"IDAT":
-            break
-        parts.append(file[at + 8 : at + 8 + length])
+    parts, at = [], _HEADER_END
+    while file[at + 4 : at + 8] == b"IDAT":
+        (length,) = struct.unpack_from(">I", file, at)
+        body, crc = file[at + 4 : at + 8 + length], file[at + 8 + length : at + 12 + length]
+        if struct.pack(">I", imagecodecs.deflate_crc32(body)) != crc:
+            return False
+        parts.append(body[4:])
         at += 12 + length
     try:
-        return kind == b"IEND" and len(imagecodecs.deflate_decode(b"".join(parts), out=out.data)) == len(out)
+        sound = file[at : at + len(_END)] == _END
+        return sound and len(imagecodecs.deflate_decode(b"".join(parts), out=out.data)) == len(out)
     except (imagecodecs.DeflateError, ValueError):
         return False
 

@@ -7,6 +7,7 @@ import io
 import numpy as np
 import pandas as pd
 
+from core.dataset.faults import Complain, refuse
 from core.dataset.layouts import Member
 from core.errors import BadInput
 
@@ -20,13 +21,13 @@ def read_codes(member: Member) -> dict[str, str] | None:
     return None if table is None else dict(zip(table["id"], table["rle_mask"], strict=True))
 
 
-def read_depths(member: Member) -> pd.Series | None:
+def read_depths(member: Member, complain: Complain = refuse) -> pd.Series | None:
     """depths.csv (id, z): float64 by tile id, NaN where the cell is empty; None if the file is empty.
 
-    Raises `BadInput` for a depth that is not a finite number.
+    A depth that is not a finite number is complained of, and unknown. Raises `BadInput`.
     """
     table = _read(member, ["id", "z"])
-    return None if table is None else _numbers(table, "z", member).set_axis(table["id"])
+    return None if table is None else _numbers(table, "z", member, complain).set_axis(table["id"])
 
 
 def read_sections(member: Member) -> pd.DataFrame | None:
@@ -38,7 +39,7 @@ def read_sections(member: Member) -> pd.DataFrame | None:
     if table is None:
         return None
     for name in ("row", "col"):
-        numbers = _numbers(table, name, member)
+        numbers = _numbers(table, name, member, refuse)
         wrong = np.flatnonzero((numbers % 1 > 0) | (numbers.abs() > 1e9))
         if len(wrong):
             raise _not_a_number(table, name, member, int(wrong[0]), "a whole number")
@@ -79,14 +80,14 @@ def _check_ids(ids: pd.Series, member: Member) -> None:
         raise BadInput(f"{member.where}: id {doubled[0]!r} is there twice{more}")
 
 
-def _numbers(table: pd.DataFrame, name: str, member: Member) -> pd.Series:
-    """A column as float64, NaN where the cell is empty."""
+def _numbers(table: pd.DataFrame, name: str, member: Member, complain: Complain) -> pd.Series:
+    """A column as float64, NaN where the cell is empty or no finite number."""
     text = table[name].str.strip()
     numbers = pd.to_numeric(text, errors="coerce").astype(np.float64)
-    wrong = np.flatnonzero(~np.isfinite(numbers) & (text != ""))
-    if len(wrong):
-        raise _not_a_number(table, name, member, int(wrong[0]), "a finite number or an empty cell")
-    return numbers
+    finite = np.isfinite(numbers)
+    for wrong in np.flatnonzero(~finite & (text != "")):
+        complain(_not_a_number(table, name, member, int(wrong), "a finite number or an empty cell"))
+    return numbers.where(finite)
 
 
 def _not_a_number(table: pd.DataFrame, name: str, member: Member, row: int, expected: str) -> BadInput:
