@@ -6,6 +6,7 @@
     ├── BadName           a name that could leave its folder or clash with another
     ├── WorkspaceError    the workspace can't be read or written (permissions, full disk)
     ├── Busy              somebody else is doing that at this moment
+    ├── Conflict          somebody else saved something newer in the meantime
     └── TrainingFailed    a training that can't go on (out of memory, NaN loss)
 
 A message is one sentence or two: what came, what was expected, what to do. Anything that is not a
@@ -39,6 +40,10 @@ class WorkspaceError(SaltScopeError):
 
 class Busy(SaltScopeError):
     """Another process holds what is asked for."""
+
+
+class Conflict(SaltScopeError):
+    """Somebody else saved something newer in the meantime."""
 
 
 class TrainingFailed(SaltScopeError):

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Dialect,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0002"  # the newest revision in migrations/versions
+SCHEMA = "0003"  # the newest revision in migrations/versions
 
 
 class Verdict(StrEnum):
@@ -32,6 +33,17 @@ class Verdict(StrEnum):
 
 
 LABELS = ""  # in place of a run: what is under review is the label itself
+
+
+class Origin(StrEnum):
+    """Where a mask came from."""
+
+    DRAWN = "drawn"
+    PREDICTION = "prediction"  # of the run, as it was
+    IMPORTED = "imported"
+    RESTORED = "restored"  # an older revision, or the label of the data set
+
+
 UNDO = "undo"  # stands in place of a verdict in a row that takes another decision back
 
 
@@ -94,4 +106,33 @@ decisions = Table(
     Column("note", Text, nullable=False),
     Column("batch", String(32), nullable=False),  # decisions taken in one act share it, and are taken back together
     Column("undoes", ForeignKey("decisions.id", ondelete="CASCADE"), unique=True),
+)
+
+# Masks that people made, as run-length codes. Rows are only ever added: a tile's newest is its label.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset", String(100), nullable=False),
+    Column("tile", String(255), nullable=False),
+    Column("mask", Text, nullable=False),
+    Column("parent", ForeignKey("revisions.id")),  # the one that it was made from; none: the label of the data set
+    Column("origin", String(40), nullable=False),
+    Column("run", String(100), nullable=False),  # whose prediction was in sight, "" if none was
+    Column("reviewer", String(100), nullable=False),
+    Column("time", UtcTime, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("ix_revisions_dataset_tile", "dataset", "tile"),
+)
+
+# What somebody has drawn and not yet saved: one for each person and tile.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("dataset", String(100), primary_key=True),
+    Column("tile", String(255), primary_key=True),
+    Column("reviewer", String(100), primary_key=True),
+    Column("mask", Text, nullable=False),
+    Column("base", Integer),  # the revision that was in sight at the first stroke; none: the label of the data set
+    Column("time", UtcTime, nullable=False),
 )

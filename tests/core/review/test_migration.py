@@ -57,18 +57,19 @@ def test_a_newer_database_is_left_alone(url: str) -> None:
         ReviewStore(url)
 
 
-def first_schema(url: str) -> None:
-    """A database as the program of schema 0001 left it: two items, one decided, taken back and decided again."""
+def older_schema(url: str, schema: str) -> None:
+    """A database as an older program left it: two items, one decided, taken back and decided again."""
     engine = create_engine(url)
     config = Config()
     config.set_main_option("script_location", str(ROOT / "core" / "review" / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, schema)
         for statement in (
             "INSERT INTO review_items VALUES (1, 'r', 'd', 'a', 0.01, 0.2, '2026-01-01'), "
             "(2, 'r', 'd', 'b', 0.02, 0.9, '2026-01-01')",
-            "INSERT INTO flags VALUES (1, 'low_confidence', 0.2, 0.5), (1, 'salt_under', 0.01, 0.05), "
+            "INSERT INTO flags (item_id, reason, value, 'limit') "
+            "VALUES (1, 'low_confidence', 0.2, 0.5), (1, 'salt_under', 0.01, 0.05), "
             "(2, 'salt_under', 0.02, 0.05)",
             "INSERT INTO decisions VALUES (1, 1, 'accept', 'ann', '2026-01-02 10:00:00', 'fine', 'x', NULL), "
             "(2, 1, 'undo', 'ann', '2026-01-02 10:01:00', '', 'y', 1), "
@@ -78,8 +79,9 @@ def first_schema(url: str) -> None:
     engine.dispose()
 
 
-def test_an_older_database_is_upgraded_and_loses_nothing(url: str) -> None:
-    first_schema(url)
+@pytest.mark.parametrize("schema", ["0001", "0002"])
+def test_an_older_database_is_upgraded_and_loses_nothing(url: str, schema: str) -> None:
+    older_schema(url, schema)
     store = ReviewStore(url)
     queue = store.queue("r", "d").set_index("tile")
     assert queue.index.tolist() == ["b", "a"]

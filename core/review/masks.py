@@ -1,0 +1,172 @@
+"""The masks that people made: revisions, and drafts of those to come.
+
+A revision is one version of a tile's mask, with its author, time, origin and the revision that it was made from.
+Revisions are only ever added, and on the disk when `save` returns; the newest one of a tile is its reviewed label.
+A draft is what one person has drawn on one tile and not saved yet.
+"""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select
+
+from core.dataset import rle
+from core.errors import BadInput, Conflict, NotFound
+from core.review.engine import connect, reading, writing
+from core.review.migration import ensure_schema
+from core.review.tables import Origin, drafts, revisions
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One version of a tile's mask. mask: canonical run-length code · parent: None for the data set's own label."""
+
+    id: int
+    dataset: str
+    tile: str
+    mask: str
+    parent: int | None
+    origin: str
+    run: str
+    reviewer: str
+    time: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A mask that was not saved yet; base: the revision in sight when it was begun, None: the data set's label."""
+
+    mask: str
+    base: int | None
+    time: datetime
+
+
+class MaskStore:
+    """The masks behind an SQLAlchemy URL; raises `WorkspaceError` and `Busy` as `ReviewStore` does.
+
+    May be shared by threads.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = connect(url)
+        weakref.finalize(self, self._engine.dispose)
+        ensure_schema(self._engine)
+
+    def save(
+        self,
+        dataset: str,
+        tile: str,
+        mask: np.ndarray,
+        reviewer: str,
+        *,
+        base: int | None,
+        origin: Origin = Origin.DRAWN,
+        run: str = "",
+        note: str = "",
+    ) -> Revision:
+        """Add a revision and drop the reviewer's draft; on the disk when this returns.
+
+        mask: (H, W) uint8 or bool, above 0 is salt · base: the revision that the reviewer saw. Raises `Conflict` when
+        there is a newer one, `BadInput` without a reviewer.
+        """
+        row: dict[str, Any] = {
+            "dataset": dataset,
+            "tile": tile,
+            "mask": rle.encode(mask),
+            "parent": base,
+            "origin": origin.value,
+            "run": run,
+            "reviewer": _name(reviewer),
+            "time": datetime.now(UTC),
+            "note": note,
+        }
+        with writing(self._engine) as connection:
+            newest = _first(connection, _of(dataset, tile))
+            if newest is not None and newest.id != base:
+                raise Conflict(
+                    f"tile {tile!r} has a newer mask, by {newest.reviewer} of {newest.time:%Y-%m-%d %H:%M} UTC; "
+                    "look at both, then save yours over it or take theirs"
+                )
+            added = connection.execute(insert(revisions).returning(revisions.c.id), row).scalar_one()
+            connection.execute(delete(drafts).where(_draft_of(dataset, tile, row["reviewer"])))
+        return Revision(id=added, **row)
+
+    def newest(self, dataset: str, tile: str) -> Revision | None:
+        """The reviewed mask of a tile; None where nobody made one."""
+        with reading(self._engine) as connection:
+            return _first(connection, _of(dataset, tile))
+
+    def revision(self, number: int) -> Revision:
+        """One revision. Raises `NotFound`."""
+        with reading(self._engine) as connection:
+            found = _first(connection, select(revisions).where(revisions.c.id == number))
+        if found is None:
+            raise NotFound(f"there is no revision {number}; the history of a tile lists them")
+        return found
+
+    def history(self, dataset: str, tile: str | None = None) -> pd.DataFrame:
+        """All revisions of a tile or of a whole data set, the newest first, with the fields of `Revision`."""
+        wanted = revisions.c.dataset == dataset
+        if tile is not None:
+            wanted &= revisions.c.tile == tile
+        return self._frame(select(revisions).where(wanted).order_by(revisions.c.id.desc()))
+
+    def reviewed(self, dataset: str, up_to: int | None = None) -> pd.DataFrame:
+        """The newest revision of every tile that has one, by tile, as far as revision `up_to`."""
+        wanted: ColumnElement[bool] = revisions.c.dataset == dataset
+        if up_to is not None:
+            wanted &= revisions.c.id <= up_to
+        newest = select(func.max(revisions.c.id)).where(wanted).group_by(revisions.c.tile)
+        return self._frame(select(revisions).where(revisions.c.id.in_(newest)).order_by(revisions.c.tile))
+
+    def keep_draft(self, dataset: str, tile: str, mask: str, reviewer: str, base: int | None) -> None:
+        """Remember what `reviewer` has drawn so far (a run-length code); on the disk when this returns."""
+        name = _name(reviewer)
+        row = {"dataset": dataset, "tile": tile, "reviewer": name, "mask": mask, "base": base}
+        with writing(self._engine) as connection:
+            connection.execute(delete(drafts).where(_draft_of(dataset, tile, name)))
+            connection.execute(insert(drafts), row | {"time": datetime.now(UTC)})
+
+    def draft(self, dataset: str, tile: str, reviewer: str) -> Draft | None:
+        """What `reviewer` has drawn on a tile and not saved; None where there is nothing."""
+        columns = drafts.c["mask", "base", "time"]
+        with reading(self._engine) as connection:
+            found = connection.execute(select(*columns).where(_draft_of(dataset, tile, reviewer.strip()))).first()
+        return Draft(*found) if found else None
+
+    def drop_draft(self, dataset: str, tile: str, reviewer: str) -> None:
+        """Forget it."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(drafts).where(_draft_of(dataset, tile, reviewer.strip())))
+
+    def _frame(self, query: Select[Any]) -> pd.DataFrame:
+        with reading(self._engine) as connection:
+            found = connection.execute(query)
+            return pd.DataFrame([tuple(row) for row in found], columns=list(found.keys()), dtype=object)
+
+
+def _of(dataset: str, tile: str) -> Select[Any]:
+    mine = (revisions.c.dataset == dataset) & (revisions.c.tile == tile)
+    return select(revisions).where(mine).order_by(revisions.c.id.desc()).limit(1)
+
+
+def _first(connection: Connection, query: Select[Any]) -> Revision | None:
+    found = connection.execute(query).first()
+    return Revision(**found._mapping) if found else None
+
+
+def _draft_of(dataset: str, tile: str, reviewer: str) -> ColumnElement[bool]:
+    return (drafts.c.dataset == dataset) & (drafts.c.tile == tile) & (drafts.c.reviewer == reviewer)
+
+
+def _name(reviewer: str) -> str:
+    if not reviewer.strip():
+        raise BadInput("a mask needs a reviewer; give your name")
+    return reviewer.strip()
