@@ -11,14 +11,16 @@ import streamlit as st
 
 from core.dataset.tiles import TileStore
 from core.errors import NotFound
-from core.explore.filters import TileFilter
 from core.review.store import ReviewStore
 from core.segment.predictions import Predictions, load_predictions
 from core.tail import JsonLinesTail
 from core.workspace import RunFolder, Workspace
 
 if TYPE_CHECKING:
-    from core.explore.statistics import Correlation
+    from core.explore.grey import GreyLevels
+    from core.explore.mean_tile import MeanTile
+    from core.explore.quantities import Quantity
+    from core.explore.relation import Relation
 
 
 @st.cache_resource
@@ -38,43 +40,73 @@ def _store(root: Path, version: int) -> TileStore:
     return TileStore.open(root)
 
 
-def summary(name: str) -> dict[str, Any]:
-    """The figures of data set `name`, as `core.explore.statistics.summary` gives them."""
+def counts(name: str) -> dict[str, Any]:
+    """How many tiles data set `name` has of which kind, as `core.explore.statistics.counts` gives it."""
     opened = store(name)
-    return _summary(opened, opened.source["checksum"])
+    return _counts(opened, opened.source["checksum"])
 
 
 @st.cache_data(max_entries=16)
-def _summary(_store: TileStore, checksum: str) -> dict[str, Any]:
-    from core.explore.statistics import summary as summarise
-
-    return summarise(_store)
-
-
-def joined(opened: TileStore, chosen: TileFilter) -> pd.DataFrame:
-    """The labelled tiles that `chosen` leaves, as `core.explore.statistics.joined` gives them."""
-    return _joined(opened, opened.source["checksum"], chosen)
-
-
-@st.cache_data(max_entries=8)
-def _joined(_store: TileStore, checksum: str, chosen: TileFilter) -> pd.DataFrame:
+def _counts(_store: TileStore, checksum: str) -> dict[str, Any]:
     from core.explore import statistics
 
-    return statistics.joined(_store, chosen.apply(_store.index))
+    return statistics.counts(_store)
 
 
-def depth_relation(opened: TileStore, chosen: TileFilter) -> tuple[Correlation, pd.DataFrame]:
-    """Correlation and trend of depth and salt proportion over the tiles that `chosen` leaves."""
-    return _depth_relation(opened, opened.source["checksum"], chosen)
+def measured(opened: TileStore, run: RunFolder | None) -> pd.DataFrame:
+    """The index of a data set, with what `run` predicted on it, if it did, as columns beside."""
+    from core.explore.quantities import with_predictions
+
+    try:
+        return with_predictions(opened.index, predicted(run, opened.name)) if run else opened.index
+    except NotFound:
+        return opened.index
 
 
-@st.cache_data(max_entries=32)
-def _depth_relation(_store: TileStore, checksum: str, chosen: TileFilter) -> tuple[Correlation, pd.DataFrame]:
-    from core.explore import statistics
+def relation(opened: TileStore, run: RunFolder | None, rows: np.ndarray, x: Quantity, y: Quantity) -> Relation:
+    """How y hangs together with x over the tiles `rows`, as `core.explore.relation` gives it."""
+    versions = tuple(_changed(folder / "predictions.parquet") for folder in run.all_predictions()) if run else ()
+    key = (opened.source["checksum"], run.id if run else "", versions)
+    return _relation(opened, run, rows, x.column, y.column, key)
 
-    index = _store.index.iloc[chosen.apply(_store.index)]
-    depth, salt = index["z"].to_numpy(), index["salt_proportion"].to_numpy()
-    return statistics.correlation(depth, salt), statistics.depth_trend(depth, salt)
+
+@st.cache_data(max_entries=32, show_spinner="Correlating …")
+def _relation(
+    _store: TileStore, _run: RunFolder | None, rows: np.ndarray, x: str, y: str, key: tuple[object, ...]
+) -> Relation:
+    from core.explore.quantities import BY_COLUMN
+    from core.explore.relation import relation as relate
+
+    return relate(measured(_store, _run).iloc[rows], BY_COLUMN[x], BY_COLUMN[y])
+
+
+def grey_levels(opened: TileStore, rows: np.ndarray) -> GreyLevels:
+    """The grey levels of `rows`: counted once for a data set, or of a sample where it is too large for that."""
+    from core.explore.grey import MOST_TILES, sample
+
+    everything = np.arange(len(opened))
+    if len(opened) <= MOST_TILES:
+        return _grey_levels(opened, opened.source["checksum"], everything).among(rows)
+    return _grey_levels(opened, opened.source["checksum"], sample(rows))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Counting the grey levels of all tiles; this is done once …")
+def _grey_levels(_store: TileStore, checksum: str, rows: np.ndarray) -> GreyLevels:
+    from core.explore.grey import grey_levels as count
+
+    return count(_store, rows)
+
+
+def mean_tile(opened: TileStore, rows: np.ndarray) -> MeanTile:
+    """The mean of the tiles `rows` and of their masks."""
+    return _mean_tile(opened, opened.source["checksum"], rows)
+
+
+@st.cache_data(max_entries=16, show_spinner="Laying all tiles on each other …")
+def _mean_tile(_store: TileStore, checksum: str, rows: np.ndarray) -> MeanTile:
+    from core.explore.mean_tile import mean_tile as add_up
+
+    return add_up(_store, rows)
 
 
 @st.cache_resource

@@ -1,34 +1,37 @@
-"""Correlation: does the salt proportion depend on depth?"""
+"""Correlation: does the salt proportion depend on depth, or any number of a tile on another?"""
 
 import streamlit as st
 
-from core.explore import figures, numbers, statistics
+from core.explore import correlation, figures, quantities
+from core.explore.quantities import DEPTH, SALT, Quantity
 from dashboard import cache
-from dashboard.components import chart, top_bar
+from dashboard.components import chart, relation_table, top_bar
+
+
+def choose(label: str, default: Quantity) -> Quantity:
+    known = [quantity.column for quantity in quantities.known(frame)]
+    options = list(dict.fromkeys([default.column, *known]))
+    column = st.selectbox(
+        label,
+        options,
+        format_func=lambda column: quantities.BY_COLUMN[column].name,
+        key=label.lower(),
+        bind="query-params",
+        width=180,
+    )
+    return quantities.BY_COLUMN[column]
+
 
 context = top_bar.show("Correlation")
-tiles = cache.joined(context.tiles, context.filter)
-relation, trend = cache.depth_relation(context.tiles, context.filter)
-figure = figures.plot_depth_against_salt(tiles, trend, relation, chart.dark())
-chart.pick(figure, "depth_against_salt", "Salt proportion of every labelled tile against its depth", context)
-st.markdown(" ".join(statistics.in_words(relation, trend)))
-st.dataframe(
-    tiles,
-    hide_index=True,
-    height=280,
-    column_config={
-        "id": st.column_config.TextColumn("Tile"),
-        "rle_mask": st.column_config.TextColumn("Run-length code", width="medium"),
-        "salt_proportion": st.column_config.NumberColumn("Salt proportion", format="percent"),
-        "z": st.column_config.NumberColumn("Depth (ft)", format="%d"),
-        "split": st.column_config.TextColumn("Split"),
-    },
-)
-st.download_button(
-    f"Download {numbers.tiles(len(tiles))} (CSV)",
-    lambda: tiles.to_csv(index=False),
-    f"{context.tiles.name}-joined.csv",
-    "text/csv",
-    on_click="ignore",
-    icon=":material/download:",
-)
+frame = cache.measured(context.tiles, context.run).iloc[context.rows]
+picture = st.container()
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    x, y = choose("Across", DEPTH), choose("Up", SALT)
+    words = st.container(width="stretch")
+relation = cache.relation(context.tiles, context.run, context.rows, x, y)
+words.markdown(relation.in_words)
+with picture:
+    figure = figures.plot_correlation(frame, relation, chart.dark())
+    chart.pick(figure, "relation", f"{y.name} of the tiles against their {x.in_sentence}", context)
+st.dataframe(correlation.table(relation.correlations), hide_index=True)
+relation_table.show(context, frame, x, y)

@@ -10,7 +10,7 @@ from dashboard.components.gallery import gallery, tiles_for_gallery
 
 
 def show_figures(store: TileStore) -> None:
-    figures = cache.summary(store.name)
+    figures = cache.counts(store.name)
     salt, depth = figures["salt_proportion"], figures["depth"]
     labelled = figures["train"]
     columns = st.columns(5)

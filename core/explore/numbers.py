@@ -29,6 +29,11 @@ def depth(feet: float | None) -> str:
     return NOTHING if feet is None or not math.isfinite(feet) else f"{minus(f'{feet:,.0f}')} ft"
 
 
+def grey(level: float | None) -> str:
+    """A grey level of 0…255, or a difference of two, with one decimal."""
+    return NOTHING if level is None or not math.isfinite(level) else minus(f"{level:.1f}")
+
+
 def score(value: float | None, standard_error: float | None = None) -> str:
     """A score or coefficient with three decimals, ± its standard error where that is known."""
     if value is None or not math.isfinite(value):
@@ -48,11 +53,27 @@ def tiles(number: int) -> str:
     return f"{number:,} tile" if number == 1 else f"{number:,} tiles"
 
 
+def with_error(value: str, standard_error: str) -> str:
+    """`41 % ± 1.2 %`; the value alone where its error is not known."""
+    return value if standard_error == NOTHING else f"{value} ± {standard_error}"
+
+
+def interval(limits: tuple[float, float] | None) -> str:
+    """A 95 % interval of a coefficient: `[0.072, 0.142]`; a dash where there is none."""
+    return f"[{score(limits[0])}, {score(limits[1])}]" if limits else NOTHING
+
+
 def p_value(value: float | None) -> str:
     """`p = 0.034`, or `p < 0.001`."""
+    alone = p_alone(value)
+    return f"p {alone}" if alone == NOTHING or alone.startswith("<") else f"p = {alone}"
+
+
+def p_alone(value: float | None) -> str:
+    """`0.034`, or `< 0.001`: where the p stands beside it."""
     if value is None or not math.isfinite(value):
-        return f"p {NOTHING}"
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+        return NOTHING
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def duration(seconds: float | None) -> str:

@@ -38,7 +38,11 @@ def pick(figure: go.Figure, key: str, alt: str, context: Context) -> None:
     """Draw a `pickable` figure; below it stands what was picked, to keep only that on all pages or to see its tiles.
 
     Box and lasso pick; a click does while the tool is pan (Streamlit takes none while it is box or lasso).
+    A figure of columns that the index does not have is only shown.
     """
+    if not set(_columns(figure).values()) <= set(context.tiles.index):
+        show(figure.update_layout(dragmode="zoom"), key, alt)
+        return
     drawn = st.plotly_chart(figure, theme=None, key=key, config=CONFIG, alt=alt, on_select="rerun")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_picked"):
         try:
@@ -71,18 +75,22 @@ def filter_of(selection: Mapping[str, Any], figure: go.Figure, chosen: TileFilte
     One box becomes ranges, which a link holds whatever their number of tiles; points become a list of ids.
     Raises `BadInput` for a list that is too long for a link, and for bars that do not go together.
     """
-    columns: Mapping[str, str] = (figure.layout.meta or {}).get(META, {})
+    columns = _columns(figure)
     points = selection["points"]
     conditions = [point["customdata"] for point in points if isinstance(point.get("customdata"), Mapping)]
     if conditions:
         return _with_conditions(conditions, chosen)
-    ranges = _of_bars(points, figure, columns) or _of_box(selection, columns)
+    ranges = _of_bars(points, figure, columns) or _of_box(selection, figure, columns)
     if ranges:
         return chosen.within(**ranges)
     ids = tuple(dict.fromkeys(id for point in points if (id := _id_of(point))))
     if len(ids) > MOST_IDS:
         raise BadInput(f"{len(ids):,} tiles are too many for a lasso; expected at most {MOST_IDS}: draw a box instead")
     return TileFilter(ids=ids) if ids else None
+
+
+def _columns(figure: go.Figure) -> Mapping[str, str]:
+    return cast(Mapping[str, str], (figure.layout.meta or {}).get(META, {}))
 
 
 def _with_conditions(conditions: list[Mapping[str, str]], chosen: TileFilter) -> TileFilter:
@@ -106,13 +114,23 @@ def _of_bars(points: list[dict[str, Any]], figure: go.Figure, columns: Mapping[s
     return found
 
 
-def _of_box(selection: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Range]:
+def _of_box(selection: Mapping[str, Any], figure: go.Figure, columns: Mapping[str, str]) -> dict[str, Range]:
+    """The sides of the one box, by column; an axis of names has no range."""
     boxes = selection.get("box", [])
     if len(boxes) != 1 or selection.get("lasso"):
         return {}
     [box] = boxes
-    sides = {columns.get(box[f"{side}ref"]): _rounded(*sorted(map(float, box[side]))) for side in ("x", "y")}
-    return {column: limits for column, limits in sides.items() if column}
+    refs = {side: box[f"{side}ref"] for side in ("x", "y")}
+    numeric = {
+        side: columns[ref]
+        for side, ref in refs.items()
+        if ref in columns and not _has_names(figure, f"{side}axis{ref[1:]}")
+    }
+    return {column: _rounded(*sorted(map(float, box[side]))) for side, column in numeric.items()}
+
+
+def _has_names(figure: go.Figure, axis: str) -> bool:
+    return axis in figure.layout and figure.layout[axis].type == "category"
 
 
 def _rounded(low: float, high: float) -> Range:

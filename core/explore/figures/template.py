@@ -70,3 +70,9 @@ def blank(dark: bool, height: int, words: str = "") -> go.Figure:
         figure.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
         figure.update_layout(xaxis_visible=False, yaxis_visible=False)
     return figure
+
+
+def colour_bar(title: str, **more: object) -> dict[str, object]:
+    """The scale beside a heat map."""
+    named = {"text": title, "side": "right", "font": {"size": TEXT_SIZE}}
+    return {"title": named, "thickness": 14, "outlinewidth": 0, "x": 1.0, "xpad": 8} | more

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from core.dataset.tiles import TileStore
 from core.explore import distributions
-from core.explore.distributions import bin_edges, coverage, cumulative, depth_bins, describe, groups, salt_bins
+from core.explore.distributions import (
+    CLASSES,
+    bin_edges,
+    coverage,
+    coverage_classes,
+    cumulative,
+    describe,
+    groups,
+    histogram,
+)
+from core.explore.quantities import DEPTH, MEAN, SALT
 
 
 def test_bins_fall_on_round_values() -> None:
@@ -35,7 +45,7 @@ def test_bins_fall_on_round_values() -> None:
     assert list(bin_edges(np.array([]))) == [0, 1]
 
 
-@given(st.lists(st.floats(-1e5, 1e5), min_size=1, max_size=30), st.integers(1, 40))
+@given(st.lists(st.floats(-1e5, 1e5, allow_subnormal=False), min_size=1, max_size=30), st.integers(1, 40))
 def test_bins_hold_every_value(values: list[float], target: int) -> None:
     edges = bin_edges(np.array(values), target)
     assert (np.diff(edges) > 0).all()
@@ -54,7 +64,7 @@ def test_groups(store: TileStore) -> None:
 
 
 def test_depth_bins_are_those_of_numpy(store: TileStore) -> None:
-    bins = depth_bins(store.index, "split")
+    bins = histogram(store.index, DEPTH, "split")
     for name in ("train", "test"):
         part = bins[bins["group"] == name]
         depths = store.index.loc[store.index["split"] == name, "z"].dropna()
@@ -64,7 +74,7 @@ def test_depth_bins_are_those_of_numpy(store: TileStore) -> None:
 
 
 def test_salt_bins_leave_empty_tiles_to_the_coverage(store: TileStore) -> None:
-    bins = salt_bins(store.index)
+    bins = histogram(store.index, SALT)
     assert len(bins) == 20
     filled = bins[bins["tiles"] > 0]
     assert list(filled["low"]) == [0.05, 0.5, 0.95]
@@ -73,15 +83,38 @@ def test_salt_bins_leave_empty_tiles_to_the_coverage(store: TileStore) -> None:
     assert found.values.tolist() == [["train", "empty", 2, 0.4], ["train", "with salt", 3, 0.6]]
 
 
+def test_a_proportion_on_a_limit_belongs_to_the_class_below() -> None:
+    salt = [0, 1 / 10201, 0.25, 0.2501, 0.5, 0.75, 0.76, 0.99, 0.9901, 1, np.nan]
+    index = pd.DataFrame({"salt_proportion": salt, "split": ["train"] * 10 + ["test"]})
+    classes = coverage_classes(index)
+    assert list(classes["kind"]) == list(CLASSES)
+    assert list(classes["tiles"]) == [1, 2, 2, 1, 2, 2]
+    assert list(classes["share"]) == [0.1, 0.2, 0.2, 0.1, 0.2, 0.2]
+    assert [len(part) for part in groups(index, "coverage").values()] == [1, 2, 2, 1, 2, 2]
+    assert list(coverage_classes(index, "split")["group"]) == ["train"] * 6
+
+
+def test_any_quantity_has_bins(store: TileStore) -> None:
+    bins = histogram(store.index, MEAN)
+    expected, _ = np.histogram(store.index["mean"], np.append(bins["low"], bins["high"].iloc[-1]))
+    assert list(bins["tiles"]) == list(expected)
+    both = distributions.bins(store.index, (DEPTH, MEAN))
+    assert list(both.columns) == ["quantity", "group", "low", "high", "tiles", "share"]
+    assert set(both["quantity"]) == {"z", "mean"}
+
+
 def test_a_proportion_on_a_limit_lies_in_the_bin_above() -> None:
     proportions = np.array([count / 10_000 for count in range(500, 10_000, 500)])
     index = pd.DataFrame({"salt_proportion": proportions})
-    assert list(salt_bins(index)["tiles"]) == [0] + [1] * 19
+    assert list(histogram(index, SALT)["tiles"]) == [0] + [1] * 19
 
 
 def test_bins_of_nothing_are_an_empty_frame(bare: TileStore) -> None:
-    assert list(depth_bins(bare.index).columns) == ["group", "low", "high", "tiles", "share"]
-    assert len(depth_bins(bare.index)) == len(salt_bins(bare.index)) == len(coverage(bare.index)) == 0
+    for quantity in (DEPTH, SALT):
+        assert list(histogram(bare.index, quantity).columns) == ["group", "low", "high", "tiles", "share"]
+        assert len(histogram(bare.index, quantity)) == 0
+    assert len(coverage(bare.index)) == len(coverage_classes(bare.index)) == 0
+    assert groups(bare.index, "coverage") == {}
 
 
 def test_cumulative_is_the_share_up_to_each_value() -> None:
@@ -100,7 +133,7 @@ def test_a_long_curve_is_thinned_but_stays_true() -> None:
 
 
 def test_describe_is_that_of_pandas(store: TileStore) -> None:
-    table = describe(store.index, "split").set_index(["quantity", "group"])
+    table = describe(store.index, (DEPTH, SALT), "split").set_index(["quantity", "group"])
     depths = store.index.loc[store.index["split"] == "train", "z"]
     row = table.loc[("z", "train")]
     assert (row["tiles"], row["missing"]) == (4, 1)
@@ -109,3 +142,13 @@ def test_describe_is_that_of_pandas(store: TileStore) -> None:
     assert (row["min"], row["median"], row["max"]) == (100, 225, 420)
     assert table.loc[("salt_proportion", "test"), "tiles"] == 0
     assert np.isnan(table.loc[("salt_proportion", "test"), "mean"])
+
+
+def test_describe_in_words(store: TileStore) -> None:
+    table = distributions.describe_in_words(describe(store.index, (DEPTH, SALT)))
+    assert list(table["Quantity"]) == ["Depth", "Salt proportion"]
+    assert list(table["Known"]) == ["6", "5"]
+    assert list(table["Missing"]) == ["1", "2"]
+    assert table["Mean ± standard error"][0] == "320 ft ± 129 ft"
+    alone = distributions.describe_in_words(describe(store.index[:1], (DEPTH,)))
+    assert alone["Mean ± standard error"][0] == "100 ft"

@@ -10,8 +10,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from core.explore import colours, figures, statistics
-from core.explore.figures import correlation as correlation_figure
+from core.explore import colours, figures, grey
+from core.explore.distributions import CLASSES
+from core.explore.mean_tile import MeanTile
+from core.explore.quantities import DEPTH, MEAN, SALT, Quantity
+from core.explore.relation import MOST_POINTS, relation
+from core.explore.two_samples import compare_splits
 
 
 @pytest.fixture
@@ -23,14 +27,13 @@ def index() -> pd.DataFrame:
     salt = np.where(generator.random(500) < 0.4, 0, generator.integers(1, 10201, 500) / 10201)
     salt[300:] = np.nan
     split = np.where(np.arange(500) < 300, "train", "test")
-    return pd.DataFrame({"id": [f"t{i:03}" for i in range(500)], "split": split, "z": z, "salt_proportion": salt})
-
-
-def scatter(index: pd.DataFrame, dark: bool = False) -> go.Figure:
-    z, salt = index["z"].to_numpy(), index["salt_proportion"].to_numpy()
-    return figures.plot_depth_against_salt(
-        index, statistics.depth_trend(z, salt), statistics.correlation(z, salt), dark
+    return pd.DataFrame(
+        {"id": [f"t{i:03}" for i in range(500)], "split": split, "z": z, "salt_proportion": salt, "mean": z / 4}
     )
+
+
+def scatter(index: pd.DataFrame, dark: bool = False, x: Quantity = DEPTH, y: Quantity = SALT) -> go.Figure:
+    return figures.plot_correlation(index, relation(index, x, y), dark)
 
 
 def trace(figure: go.Figure, name: str) -> Any:
@@ -39,7 +42,7 @@ def trace(figure: go.Figure, name: str) -> Any:
 
 
 def test_depth_histogram_counts_all_tiles(index: pd.DataFrame) -> None:
-    figure = figures.plot_depth_histogram(index)
+    figure = figures.plot_histogram(index, DEPTH)
     [bars] = figure.data
     expected, _ = np.histogram(index["z"].dropna(), np.arange(50, 1001, 50))
     assert list(bars.x) == list(range(75, 1000, 50))
@@ -51,7 +54,7 @@ def test_depth_histogram_counts_all_tiles(index: pd.DataFrame) -> None:
 
 
 def test_depth_histogram_compares_shares(index: pd.DataFrame) -> None:
-    figure = figures.plot_depth_histogram(index, "split")
+    figure = figures.plot_histogram(index, DEPTH, "split")
     for name, colour in (("train", colours.ACCENT), ("test", colours.NEUTRAL)):
         depths = index.loc[index["split"] == name, "z"].dropna()
         expected, _ = np.histogram(depths, np.arange(50, 1001, 50))
@@ -64,7 +67,7 @@ def test_depth_histogram_compares_shares(index: pd.DataFrame) -> None:
 
 
 def test_salt_histogram_sets_empty_tiles_apart(index: pd.DataFrame) -> None:
-    figure = figures.plot_salt_histogram(index)
+    figure = figures.plot_salt(index)
     empty, with_salt, bars = figure.data
     salt = index["salt_proportion"].dropna()
     assert (empty.x[0], with_salt.x[0]) == pytest.approx(((salt == 0).mean(), (salt > 0).mean()))
@@ -78,19 +81,19 @@ def test_salt_histogram_sets_empty_tiles_apart(index: pd.DataFrame) -> None:
 
 def test_salt_histogram_compares_splits(index: pd.DataFrame) -> None:
     index = index.assign(salt_proportion=index["salt_proportion"].fillna(0.5))
-    figure = figures.plot_salt_histogram(index, "split")
+    figure = figures.plot_salt(index, "split")
     assert list(figure.data[0].y) == ["train", "test"]
     assert list(trace(figure, "test").y)[11] == 1
 
 
 def test_cumulative_curves_end_at_all_tiles(index: pd.DataFrame) -> None:
-    figure = figures.plot_cumulative(index, "z", "salt")
+    figure = figures.plot_cumulative(index, DEPTH, "salt")
     for name, chosen in (("empty", index["salt_proportion"] == 0), ("with salt", index["salt_proportion"] > 0)):
         depths = index.loc[chosen, "z"].dropna()
         curve = trace(figure, name)
         assert list(curve.x) == sorted(set(depths))
         np.testing.assert_allclose(curve.y, [(depths <= x).mean() for x in curve.x])
-    [salt] = figures.plot_cumulative(index, "salt_proportion", "salt").data
+    [salt] = figures.plot_cumulative(index, SALT, "salt").data
     assert salt.y[0] == pytest.approx((index["salt_proportion"].dropna() == 0).mean())
 
 
@@ -119,30 +122,90 @@ def test_scatter_shows_trend_band_counts_and_coefficients(index: pd.DataFrame) -
     assert (np.array(high.y) > bins.mean().to_numpy()).all()
     assert high.fill == "tonexty"
     assert [note.text for note in figure.layout.annotations] == [f"{n:,}" for n in bins.size()]
-    pearson = known["z"].corr(known["salt_proportion"])
-    assert f"Pearson {pearson:.3f} [".replace("-", "−") in figure.layout.title.text
-    assert f"{len(known)} tiles" in figure.layout.title.text
+    assert figure.layout.title.text == f"Salt proportion against depth, {len(known)} tiles"
 
 
-def test_many_points_are_drawn_by_webgl_and_the_most_are_sampled(
-    index: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert trace(scatter(index), "with salt").type == "scatter"
-    monkeypatch.setattr(correlation_figure, "MOST_SVG_POINTS", 10)
-    assert trace(scatter(index), "with salt").type == "scattergl"
-    monkeypatch.setattr(correlation_figure, "MOST_POINTS", 40)
-    figure = scatter(index)
-    assert sum(len(trace(figure, name).x) for name in ("empty", "with salt")) == 40
-    assert "(40 drawn)" in figure.layout.title.text
+def test_tiles_without_label_are_points_of_other_numbers(index: pd.DataFrame) -> None:
+    figure = scatter(index, y=MEAN)
+    assert len(trace(figure, "without label").x) == index[index["salt_proportion"].isna()]["z"].notna().sum()
+    assert figure.layout.yaxis.title.text == MEAN.axis
+
+
+def test_many_tiles_become_cells_that_hold_them_all(index: pd.DataFrame) -> None:
+    many = pd.concat([index] * 20, ignore_index=True)
+    known = many.dropna()
+    assert len(known) > MOST_POINTS
+    figure = scatter(many)
+    [cells] = [trace for trace in figure.data if trace.type == "heatmap"]
+    assert int(np.sum(cells.customdata)) == len(known)
+    filled = np.asarray(cells.customdata) > 0
+    np.testing.assert_allclose(np.asarray(cells.z)[filled], np.log10(np.asarray(cells.customdata)[filled]), atol=1e-3)
+    assert np.isnan(np.asarray(cells.z, float)[~filled]).all()
+    assert len(figure.to_json()) < 150_000
+
+
+def test_coverage_classes_are_counted(index: pd.DataFrame) -> None:
+    [bars] = figures.plot_coverage_classes(index).data
+    salt = index["salt_proportion"].dropna()
+    assert list(bars.x) == list(CLASSES)
+    assert (bars.y[0], bars.y[5]) == ((salt == 0).sum(), (salt > 0.99).sum())
+    assert bars.y[1] == ((salt > 0) & (salt <= 0.25)).sum()
+    assert sum(bars.y) == 300
+    assert bars.marker.color[:2] == (colours.NEUTRAL, colours.LABEL)
+
+
+def test_quartiles_of_the_depth_per_coverage_class(index: pd.DataFrame) -> None:
+    figure = figures.plot_quartiles(index, DEPTH)
+    box = trace(figure, "empty")
+    depths = index.loc[index["salt_proportion"] == 0, "z"].dropna()
+    assert box.name == f"empty (n = {len(depths)})"
+    assert (box.q1[0], box.median[0], box.q3[0]) == tuple(depths.quantile([0.25, 0.5, 0.75]))
+    assert box.lowerfence[0] == depths.quantile(0.05)
+    assert box.notchspan[0] == pytest.approx(1.57 * (box.q3[0] - box.q1[0]) / len(depths) ** 0.5)
+
+
+def test_the_largest_gap_of_two_splits_is_marked(index: pd.DataFrame) -> None:
+    found = compare_splits(index, (DEPTH,))[DEPTH]
+    figure = figures.plot_split_gap(index, DEPTH, found)
+    mark = trace(figure, "largest gap")
+    shares = [(index.loc[index["split"] == split, "z"].dropna() <= found.at).mean() for split in ("train", "test")]
+    assert list(mark.x) == [found.at, found.at]
+    assert list(mark.y) == pytest.approx(shares)
+    assert mark.line.color == colours.FLAG
+
+
+def test_grey_levels_are_drawn_per_group() -> None:
+    index = pd.DataFrame({"split": ["train", "test"], "salt_proportion": [0.5, np.nan]})
+    counts = np.zeros((2, 256), np.uint16)
+    counts[0, :8], counts[1, 255] = 5, 40
+    bins = grey.level_bins(grey.GreyLevels(np.arange(2), counts), index, "split")
+    train, test = figures.plot_grey_levels(bins).data
+    assert (train.name, test.name) == ("train (n = 1)", "test (n = 1)")
+    assert (train.x[0], train.y[0], test.y[-1], test.y[0]) == (4, 1, 1, 0)
+
+
+def test_the_mean_tile_is_drawn_as_it_lies() -> None:
+    mean = MeanTile(8, 4, np.arange(6.0).reshape(2, 3), np.linspace(0, 1, 6).reshape(2, 3))
+    mask, image = figures.plot_mean_mask(mean), figures.plot_mean_image(mean)
+    np.testing.assert_allclose(mask.data[0].z, mean.mask, atol=1e-4)
+    np.testing.assert_allclose(image.data[0].z, mean.image, atol=1e-4)
+    assert "4 tiles" in mask.layout.title.text
+    assert "8 tiles" in image.layout.title.text
+    assert mask.layout.yaxis.autorange == "reversed"
+    assert mask.layout.yaxis.scaleanchor == "x"
+    assert mask.data[0].zsmooth is False
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_figure_is_in_our_template_and_can_be_sent(index: pd.DataFrame, dark: bool) -> None:
     drawn = [
-        figures.plot_depth_histogram(index, "salt", dark),
-        figures.plot_salt_histogram(index, "nothing", dark),
-        figures.plot_cumulative(index, "z", "split", dark),
+        figures.plot_histogram(index, DEPTH, "salt", dark),
+        figures.plot_salt(index, "nothing", dark),
+        figures.plot_cumulative(index, DEPTH, "split", dark),
         scatter(index, dark),
+        figures.plot_coverage_classes(index, dark),
+        figures.plot_quartiles(index, DEPTH, "split", dark),
+        figures.plot_cumulative(index, DEPTH, "coverage", dark),
     ]
     for figure in drawn:
         assert figure.layout.template == figures.template(dark)
@@ -154,11 +217,11 @@ def test_every_figure_is_in_our_template_and_can_be_sent(index: pd.DataFrame, da
 def test_nothing_to_draw_is_said_in_words(index: pd.DataFrame) -> None:
     no_depth, no_mask = index.assign(z=np.nan), index.assign(salt_proportion=np.nan)
     for figure, words in (
-        (figures.plot_depth_histogram(no_depth), "No tile here has a depth."),
-        (figures.plot_salt_histogram(no_mask), "No tile here has a mask."),
-        (figures.plot_cumulative(no_mask, "salt_proportion"), "No tile here has a salt proportion."),
-        (scatter(no_depth), "No tile here has both a depth and a mask."),
-        (figures.plot_depth_histogram(index[:0], "salt"), "No tile here has a depth."),
+        (figures.plot_histogram(no_depth, DEPTH), "No tile here has a depth."),
+        (figures.plot_salt(no_mask), "No tile here has a mask."),
+        (figures.plot_cumulative(no_mask, SALT), "No tile here has a mask."),
+        (scatter(no_depth), "No tile here has both a depth and a salt proportion."),
+        (figures.plot_histogram(index[:0], DEPTH, "salt"), "No tile here has a depth."),
     ):
         assert [note.text for note in figure.layout.annotations] == [words]
         assert not figure.data
@@ -166,7 +229,7 @@ def test_nothing_to_draw_is_said_in_words(index: pd.DataFrame) -> None:
 
 def test_salt_histogram_of_empty_tiles_only(index: pd.DataFrame) -> None:
     empty = index[index["salt_proportion"] == 0]
-    assert figures.plot_salt_histogram(empty).data[0].x[0] == 1
+    assert figures.plot_salt(empty).data[0].x[0] == 1
 
 
 def test_colours_can_be_faded() -> None:
