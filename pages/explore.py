@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.explore.filters import TileFilter
-from dashboard import state
+from dashboard import predicted, state
 from dashboard.components import tile_detail, tile_filters, tile_pages, top_bar
 from dashboard.components.gallery import gallery, tiles_for_gallery
 
@@ -36,7 +36,8 @@ def show_five(seed: str) -> None:
     labelled = context.rows[context.tiles.index["has_mask"].to_numpy()[context.rows]]
     pool = labelled if len(labelled) else context.rows
     rng = np.random.default_rng(int(seed) if seed.isdecimal() else 0)
-    tiles = tiles_for_gallery(context.tiles, rng.choice(pool, min(FIVE, len(pool)), replace=False))
+    rows = rng.choice(pool, min(FIVE, len(pool)), replace=False)
+    tiles = tiles_for_gallery(context.tiles, rows, predicted.codes(context.run, context.tiles, rows))
     gallery(tiles, key="five", view="all", columns=FIVE, stacked=True, on_event=tile_pages.open_tile)
 
 

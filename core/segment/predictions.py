@@ -50,9 +50,13 @@ class Predictions:
         """Whether tile `id` is here."""
         return id in self._position_of
 
+    def positions(self, ids: pd.Series) -> np.ndarray:
+        """Where each of the tiles `ids` (k,) is: (k,) int64, −1 where it is not here."""
+        return self._position_of.get_indexer(pd.Index(ids))
+
     def position(self, id: str) -> int:
         """Where tile `id` is. Raises `NotFound`."""
-        position = int(self._position_of.get_indexer(pd.Index([id]))[0])
+        position = int(self.positions(pd.Series([id]))[0])
         if position < 0:
             raise NotFound(f"{self.folder}: there is no prediction for tile {id!r}; predict its split first")
         return position

@@ -10,6 +10,7 @@ from core.explore import colours
 HERE = Path(__file__).parent
 SALT = {"label": colours.LABEL, "prediction": colours.PREDICTION, "agreement": colours.AGREEMENT}
 ROOT = '<div class="saltscope" tabindex="0"></div>'  # where a component draws itself
+TILE_SCRIPTS = ("tile_dom", "tile_mask", "tile_colours", "tile_canvas", "tile_look", "tile_bar", "tile_board")
 
 
 def text(*names: str) -> str:
@@ -18,5 +19,5 @@ def text(*names: str) -> str:
 
 
 def tile_script(*names: str) -> str:
-    """The scripts `names` with what draws tiles in front of it."""
-    return f"const SALT = {json.dumps(SALT)};\n" + text("tile_canvas.js", "tile_look.js", *names)
+    """The scripts `names` with what draws tiles in front of them."""
+    return f"const SALT = {json.dumps(SALT)};\n" + text(*(f"{script}.js" for script in TILE_SCRIPTS), *names)

@@ -1,39 +1,24 @@
-"""One predicted tile, large: image, truth, probability and mask, with its figures."""
+"""One predicted tile, large, between its neighbours in the order of the predictions."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from core.dataset.tiles import TileStore
-from core.explore import numbers
-from core.segment.predictions import SALT_LEVEL
-from core.workspace import RunFolder
-from dashboard import cache, state
-from dashboard.components.tile_view import TileViewEvent, tile_for_view, tile_view
-from dashboard.tile_facts import tile_facts
+from dashboard.components import prediction_pages, tile_detail
+from dashboard.components.tile_detail import Place
+
+KEY, BACK = "predicted_tile", "All predictions"
 
 
-def show(run: RunFolder, tiles: TileStore, name: str) -> None:
-    """Draw tile `name` as `run` predicted it. Raises `NotFound`."""
-    probability = cache.probability(run, tiles.name, name)
-    frame = cache.predicted(run, tiles.name)
-    figures = dict(frame[frame["id"] == name].iloc[0])
-    facts = [
-        ("Predicted salt", numbers.percent(figures["salt_proportion"])),
-        ("Confidence", numbers.score(figures["confidence"])),
-        ("Score", numbers.score(figures["map"])),
-        ("IoU", numbers.score(figures["iou"])),
-        ("In training", "no, kept aside" if figures["validation"] else numbers.NOTHING),
-    ]
-    row = tiles.row(name)
-    known = [(label, value) for label, value in facts if value != numbers.NOTHING]
-    tile_view(
-        tile_for_view(tiles, row, probability >= SALT_LEVEL, probability),
-        key="predicted_tile",
-        facts=known + tile_facts(tiles, row),
-        close="All predictions",
-        on_event=_close,
-    )
-
-
-def _close(event: TileViewEvent) -> None:
-    if event.closed:
-        state.select(tile=None)
+def show(store: TileStore, ordered: np.ndarray, name: str) -> None:
+    """Draw tile `name`; its neighbours are those in `ordered`, the rows (n,) as the page orders them."""
+    places = np.flatnonzero(ordered == store.row(name))
+    if not len(places):
+        tile_detail.draw(store, name, Place(None, None, "outside the filter"), KEY, BACK)
+        return
+    at = int(places[0])
+    prediction_pages.go_to(at, name)
+    before = int(ordered[at - 1]) if at else None
+    after = int(ordered[at + 1]) if at + 1 < len(ordered) else None
+    tile_detail.draw(store, name, Place(before, after, f"{at + 1:,} of {len(ordered):,}"), KEY, BACK)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
+from core.dataset import rle
 from core.dataset.tiles import TileStore
 from core.explore import numbers
 from core.segment.predictions import SALT_LEVEL, Predictions
@@ -26,17 +26,25 @@ ORDERS = {
 
 def choose(found: list[Path]) -> Predictions:
     """The predictions that the person looks at, among the folders `found`, the newest first."""
-    if len(found) == 1:
-        return cache.predictions(found[0])
-    folder = st.segmented_control(
-        "Predicted tiles",
-        found,
-        default=found[0],
-        required=True,
-        key="prediction_folder",
-        format_func=lambda path: path.name.rpartition("-")[2],
-    )
-    return cache.predictions(folder or found[0])
+    if len(found) > 1:
+        options = [folder.name for folder in found]
+        _forget_unless("prediction_folder", options)
+        st.segmented_control(
+            "Predicted tiles",
+            options,
+            default=options[0],
+            required=True,
+            key="prediction_folder",
+            format_func=lambda name: name.rpartition("-")[2],
+            persist_state="session",
+        )
+    return chosen(found)
+
+
+def chosen(found: list[Path]) -> Predictions:
+    """What `choose` returned last, while its controls are not on the page."""
+    wanted = st.session_state.get("prediction_folder")
+    return cache.predictions(next((folder for folder in found if folder.name == wanted), found[0]))
 
 
 def in_words(predictions: Predictions) -> str:
@@ -50,15 +58,23 @@ def in_words(predictions: Predictions) -> str:
     return f"{said} · score {numbers.score(scores.mean(), error)} over {len(scores):,} tiles kept aside in training"
 
 
-def choose_order() -> str:
-    """The order that the person wants."""
-    return st.selectbox("Order", list(ORDERS), key="prediction_order", persist_state="session", width=240)
+def choose_order() -> None:
+    """Let the person choose the order of the tiles."""
+    st.selectbox("Order", list(ORDERS), key="prediction_order", persist_state="session", width=240)
+
+
+def ordered(predictions: Predictions, rows: np.ndarray) -> np.ndarray:
+    """Positions (n,) in `predictions` of the tiles that lie in `rows` of the data set, in the order that was chosen."""
+    column, ascending = ORDERS[st.session_state.get("prediction_order", next(iter(ORDERS)))]
+    frame = predictions.frame
+    inside = frame[frame["row"].isin(rows)].dropna(subset=column)
+    return inside.sort_values(column, ascending=ascending, kind="stable").index.to_numpy()
 
 
 @st.fragment
-def show(store: TileStore, predictions: Predictions, rows: np.ndarray, order: str) -> None:
+def show(store: TileStore, predictions: Predictions, rows: np.ndarray) -> None:
     """The tiles that were predicted and lie in `rows` (n,) of the data set."""
-    positions = _ordered(predictions.frame, rows, order)
+    positions = ordered(predictions, rows)
     if not len(positions):
         st.info("None of the tiles that the filters leave was predicted.", icon=":material/filter_alt_off:")
         return
@@ -70,31 +86,38 @@ def show(store: TileStore, predictions: Predictions, rows: np.ndarray, order: st
         if event.opened:
             state.select(tile=event.opened)
 
-    chosen = positions[number * paging.SIZE : (number + 1) * paging.SIZE]
+    shown = positions[number * paging.SIZE : (number + 1) * paging.SIZE]
     first = number * paging.SIZE
     gallery(
-        _tiles(store, predictions, chosen),
+        _tiles(store, predictions, shown),
         key="prediction_pages",
-        position=f"{first + 1:,}–{first + len(chosen):,} of {len(positions):,}",
+        position=f"{first + 1:,}–{first + len(shown):,} of {len(positions):,}",
         previous=number > 0,
         following=number < last,
+        focus=st.session_state.get("prediction_tile"),
         on_event=act,
     )
     if state.selection().tile:
         st.rerun()
 
 
-def _ordered(frame: pd.DataFrame, rows: np.ndarray, order: str) -> np.ndarray:
-    column, ascending = ORDERS[order]
-    inside = frame[frame["row"].isin(rows)].dropna(subset=column)
-    return inside.sort_values(column, ascending=ascending, kind="stable").index.to_numpy()
+def go_to(place: int, tile: str) -> None:
+    """Show the page with the tile at `place` of the order, and put the keys on it."""
+    st.session_state["prediction_page"] = place // paging.SIZE
+    st.session_state["prediction_tile"] = tile
+
+
+def _forget_unless(key: str, options: list[str]) -> None:
+    """A value that is none of the `options` of another run."""
+    if st.session_state.get(key) not in options:
+        st.session_state.pop(key, None)
 
 
 def _tiles(store: TileStore, predictions: Predictions, positions: np.ndarray) -> list[GalleryTile]:
     frame = predictions.frame.iloc[positions]
-    masks = (predictions.probabilities[positions] >= SALT_LEVEL).astype(np.uint8)
+    codes = rle.encode_many(predictions.probabilities[positions] >= SALT_LEVEL)
     captions = [
         (f"conf. {confidence:.2f}", "" if np.isnan(score) else f"score {score:.2f}")
         for confidence, score in zip(frame["confidence"], frame["map"], strict=True)
     ]
-    return tiles_for_gallery(store, frame["row"].to_numpy(), masks, captions)
+    return tiles_for_gallery(store, frame["row"].to_numpy(), codes, captions)

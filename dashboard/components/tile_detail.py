@@ -1,41 +1,86 @@
-"""The selected tile, large, with its figures, its run-length code and the way to its neighbours."""
+"""One tile, large, with all that is known of it; the same wherever a tile is opened."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
+from core.dataset import rle
 from core.dataset.tiles import TileStore
-from dashboard import paging, state
+from core.explore import numbers
+from dashboard import paging, predicted, state
 from dashboard.components import tile_pages
-from dashboard.components.tile_view import TileViewEvent, tile_for_view, tile_view
+from dashboard.components.tile_view import PredictionRow, PredictionRows, TileViewEvent, tile_for_view, tile_view
 from dashboard.tile_facts import tile_facts
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a tile stands among those that a page shows. before, after: the rows of its neighbours."""
+
+    before: int | None
+    after: int | None
+    words: str
 
 
 def show(store: TileStore, rows: np.ndarray, name: str) -> None:
     """Draw tile `name`; its neighbours are those among `rows` (n,) ascending. Raises `NotFound`."""
     row = store.row(name)
-    before, after = paging.neighbours(rows, row)
+    place = Place(*paging.neighbours(rows, row), _position(rows, row))
+    draw(store, name, place, key="tile", close="All tiles", moved=tile_pages.go_to)
+
+
+def draw(
+    store: TileStore, name: str, place: Place, key: str, close: str, moved: Callable[[str], None] = lambda _: None
+) -> None:
+    """Draw tile `name` with the prediction of the chosen run. Raises `NotFound`.
+
+    close: where Esc leads, in words. moved: told the neighbour that the person goes to.
+    """
+    row = store.row(name)
+    predictions = predicted.all_of_tile(store.name, name)
+    shown = predicted.of_tile(predicted.chosen_run(), store.name, name)
 
     def act(event: TileViewEvent) -> None:
-        target = before if event.turned < 0 else after
+        target = place.before if event.turned < 0 else place.after
         if event.closed:
             state.select(tile=None)
+        elif event.chosen:
+            state.select(run=event.chosen)
         elif event.turned and target is not None:
             neighbour = str(store.index["id"].iat[target])
-            tile_pages.go_to(neighbour)
+            moved(neighbour)
             state.select(tile=neighbour)
 
     tile_view(
-        tile_for_view(store, row),
-        key="tile",
+        tile_for_view(store, row, shown.mask, shown.probability) if shown else tile_for_view(store, row),
+        key=key,
         facts=tile_facts(store, row),
+        groups={"Prediction": _known(shown.facts)} if shown else {},
+        predictions=_rows(predictions, shown.run if shown else None),
         explain=True,
-        position=_position(rows, row),
-        previous=before is not None,
-        following=after is not None,
-        close="All tiles",
+        position=place.words,
+        previous=place.before is not None,
+        following=place.after is not None,
+        close=close,
         on_event=act,
     )
+
+
+def _known(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in facts if value != numbers.NOTHING]
+
+
+def _rows(predictions: list[predicted.TilePrediction], run: str | None) -> PredictionRows:
+    if not predictions:
+        return PredictionRows()
+    columns, _ = zip(*predictions[0].facts, strict=True)
+    figures = [tuple(value for _, value in one.facts) for one in predictions]
+    codes = rle.encode_many(np.stack([one.mask for one in predictions]))
+    runs = (one.run for one in predictions)
+    return PredictionRows(columns, tuple(map(PredictionRow, runs, codes, figures)), run)
 
 
 def _position(rows: np.ndarray, row: int) -> str:

@@ -1,22 +1,13 @@
-// How tiles are looked at: the view, which masks are drawn, the colours of the picture.
+// How tiles are looked at: the view, which masks are drawn and how, the colours of the picture.
 // Remembered by the browser, so that all galleries and tile views look alike.
 
 const VIEWS = { image: ["image"], mask: ["mask"], overlay: ["overlay"], all: ["image", "mask", "overlay"] };
 const VIEW_NAMES = { image: "Image", mask: "Mask", overlay: "Overlay", all: "All" };
-const MASKS = {
-  label: ["salt in the label", "M"],
-  prediction: ["salt predicted", "P"],
-  difference: ["both agree", "D"],
-};
-const LOOK_KEYS = [
-  ["M", "label on or off"],
-  ["P", "prediction on or off"],
-  ["D", "difference of label and prediction"],
-  ["H held", "hide what lies over the picture"],
-  ["V", "next view: image, mask, overlay, all"],
-  ["G", "grey or red–white–blue"],
-  ["I", "inverted polarity"],
-];
+const STRONGEST = 0.8; // fill of a mask
+const CLIPS = [0, 1, 2, 5]; // steps of the key K, in %
+const MOST_CLIP = 10; // %, at each end
+const PLAIN = { colours: "grey", inverted: false, clip: 0, fill: 0.22, outline: false };
+const SHARED = { label: true, prediction: true, difference: false, ...PLAIN };
 
 class Look {
   /** `place`: where view and size are remembered apart from the rest; `changed` is called after each change. */
@@ -24,20 +15,16 @@ class Look {
     this.place = `saltscope.look.${place}`;
     this.changed = changed;
     this.hidden = false;
-    Object.assign(this, { label: true, prediction: true, difference: false, colour: false, inverted: false, view });
-    Object.assign(this, stored("saltscope.look"), stored(this.place));
+    const known = Object.entries(stored("saltscope.look")).filter(([name, value]) => typeof value === typeof SHARED[name]);
+    Object.assign(this, { view }, SHARED, Object.fromEntries(known), stored(this.place));
     if (!(this.view in VIEWS)) this.view = view;
-  }
-
-  get palette() {
-    return `${this.colour ? "colour" : "grey"}${this.inverted ? " inverted" : ""}`;
+    if (!(this.colours in COLOURS)) this.colours = PLAIN.colours;
   }
 
   set(changes) {
     Object.assign(this, changes);
-    const { label, prediction, difference, colour, inverted, view, size } = this;
-    store("saltscope.look", { label, prediction, difference, colour, inverted });
-    store(this.place, { view, size });
+    store("saltscope.look", Object.fromEntries(Object.keys(SHARED).map((name) => [name, this[name]])));
+    store(this.place, { view: this.view, size: this.size });
     this.changed();
   }
 
@@ -53,93 +40,32 @@ class Look {
     this.changed();
   }
 
-  /** Act on a key; true if it was one of ours. */
-  key(key) {
-    const toggles = { m: "label", p: "prediction", d: "difference", g: "colour", i: "inverted" };
-    const letter = key.toLowerCase();
-    if (letter in toggles) this.toggle(toggles[letter]);
-    else if (letter === "h") this.hide(true);
-    else if (letter === "v") this.nextView();
-    else return false;
-    return true;
+  refill(by) {
+    const fill = Math.round(100 * Math.min(STRONGEST, Math.max(0, this.fill + by))) / 100;
+    this.set({ fill, outline: false });
   }
 
-  nextView() {
-    const names = Object.keys(VIEWS);
-    this.set({ view: names[(names.indexOf(this.view) + 1) % names.length] });
+  get isPlain() {
+    return Object.entries(PLAIN).every(([name, value]) => this[name] === value);
   }
-}
 
-/** The bar's left half: view switch and legend; its buttons show their keys. */
-function lookControls(look) {
-  const views = element("div", { class: "views", role: "radiogroup", "aria-label": "View" });
-  for (const [view, name] of Object.entries(VIEW_NAMES)) {
-    views.append(button(name, `V: next view`, () => look.set({ view }), { role: "radio", "data-view": view }));
-  }
-  const legend = element("div", { class: "legend", role: "group", "aria-label": "Legend" });
-  for (const [name, [words, key]] of Object.entries(MASKS)) {
-    const colour = SALT[name === "difference" ? "agreement" : name];
-    const chip = button("", `${key}: on or off`, () => look.toggle(name), { class: "chip", "data-mask": name });
-    chip.append(element("i", { style: `--swatch: ${colour}` }), words, element("kbd", {}, key));
-    legend.append(chip);
-  }
-  return [views, legend];
-}
-
-/** Show the state of `look` on its controls; chips of masks that no tile has are left out. */
-function showLook(root, look, there) {
-  for (const view of root.querySelectorAll("[data-view]")) view.setAttribute("aria-checked", view.dataset.view === look.view);
-  for (const chip of root.querySelectorAll("[data-mask]")) {
-    chip.hidden = !there[chip.dataset.mask];
-    chip.setAttribute("aria-pressed", look[chip.dataset.mask]);
-    chip.disabled = look.view === "image";
+  /** [as on the sheet, what it does, { key: action }] */
+  keys() {
+    return [
+      ["M", "label on or off", { m: () => this.toggle("label") }],
+      ["P", "prediction on or off", { p: () => this.toggle("prediction") }],
+      ["D", "difference of label and prediction", { d: () => this.toggle("difference") }],
+      ["H held", "hide what lies over the picture", { h: () => this.hide(true) }],
+      ["O", "outlines only", { o: () => this.toggle("outline") }],
+      ["<  >", "lighter or stronger fill", { "<": () => this.refill(-0.08), ">": () => this.refill(0.08) }],
+      ["V", "next view: image, mask, overlay, all", { v: () => this.set({ view: next(Object.keys(VIEWS), this.view) }) }],
+      ["G", "next colours: grey, red–white–blue, magma", { g: () => this.set({ colours: next(Object.keys(COLOURS), this.colours) }) }],
+      ["I", "inverted polarity", { i: () => this.toggle("inverted") }],
+      ["K", `clip ${CLIPS.join(", ")} % of the pixels at each end`, { k: () => this.set({ clip: CLIPS.find((clip) => clip > this.clip) ?? 0 }) }],
+    ];
   }
 }
 
-/** A sheet of keys that `?` opens: [[key, what it does], …]. */
-function keySheet(keys) {
-  const sheet = element("div", { class: "sheet", role: "dialog", "aria-label": "Keys" });
-  const list = element("dl");
-  for (const [key, words] of keys) list.append(element("dt", {}, element("kbd", {}, key)), element("dd", {}, words));
-  sheet.append(list);
-  sheet.hidden = true;
-  return sheet;
-}
-
-/** Keys reach `root` as soon as the pointer is over it, unless somebody is typing elsewhere. */
-function focusOnEnter(root) {
-  root.addEventListener("pointerenter", () => {
-    const active = document.activeElement;
-    const typing = active && (active.matches("input, textarea, select") || active.isContentEditable);
-    if (!typing) root.focus({ preventScroll: true });
-  });
-}
-
-function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-
-function button(text, title, pressed, attributes = {}) {
-  const made = element("button", { type: "button", title, ...attributes }, text);
-  made.addEventListener("click", pressed);
-  return made;
-}
-
-function stored(name) {
-  try {
-    return JSON.parse(localStorage.getItem(name)) ?? {};
-  } catch {
-    return {}; // storage is switched off, or somebody else's text
-  }
-}
-
-function store(name, value) {
-  try {
-    localStorage.setItem(name, JSON.stringify(value));
-  } catch {
-    // storage is switched off: the look lasts as long as the page
-  }
+function next(names, name) {
+  return names[(names.indexOf(name) + 1) % names.length];
 }

@@ -8,7 +8,7 @@ import streamlit as st
 from core.dataset.tiles import TileStore
 from core.errors import NotFound
 from core.explore.filters import MOST_IDS, TileFilter
-from dashboard import paging, state
+from dashboard import paging, predicted, state
 from dashboard.components.gallery import GalleryEvent, clear_selection, gallery, tiles_for_gallery
 
 KEY = "tile_pages"
@@ -29,7 +29,7 @@ def show(store: TileStore, rows: np.ndarray) -> None:
         open_tile(event)
 
     event = gallery(
-        tiles_for_gallery(store, page.rows),
+        tiles_for_gallery(store, page.rows, predicted.codes(predicted.chosen_run(), store, page.rows)),
         key=KEY,
         position=page.position,
         previous=page.previous,

@@ -108,16 +108,16 @@ def gallery(
 def tiles_for_gallery(
     store: TileStore,
     rows: np.ndarray,
-    predictions: np.ndarray | None = None,
+    predictions: Sequence[str | None] | None = None,
     captions: Sequence[tuple[str, ...]] | None = None,
 ) -> list[GalleryTile]:
     """The tiles in `rows` (k,) of a store; captions: k of them, by default depth and salt proportion.
 
-    predictions: masks (k, H, W) of the same tiles, everything above 0 is salt.
+    predictions: the run-length codes of the same tiles, as `dashboard.predicted.codes` gives them.
     """
     index = store.index.iloc[rows]
     codes = rle.encode_many(store.masks[rows])
-    predicted: Sequence[str | None] = [None] * len(rows) if predictions is None else rle.encode_many(predictions)
+    predicted = [None] * len(rows) if predictions is None else predictions
     words = captions or list(map(caption, index["z"], index["salt_proportion"]))
     columns = (index["id"], index["has_mask"], thumbnails.jpeg_urls(store.tiles[rows]), codes, predicted, words)
     return [

@@ -1,4 +1,4 @@
-// One place in the gallery's grid. Needs tile_canvas.js and tile_look.js in front of it.
+// One place in the gallery's grid.
 
 /** One place in the grid: panels, caption and tick, filled with whichever tile comes. */
 class Cell {
@@ -9,19 +9,21 @@ class Cell {
     this.root = element("div", { class: "tile", role: "option", id: `tile-${number}` }, this.panels, tick, this.caption);
   }
 
+  /** Write what stands under the tile; its pictures follow with `draw`. */
+  fill({ id, caption }) {
+    const numbers = element("span", {}, ...caption.map((text) => element("span", {}, text)));
+    this.caption.replaceChildren(element("b", { title: id }, id), numbers);
+    this.root.setAttribute("aria-label", [id, ...caption].join(", "));
+    this.root.dataset.id = id;
+  }
+
   draw(tile, panels, width, height, look) {
-    while (this.panels.children.length > panels.length) this.panels.lastChild.remove();
-    while (this.panels.children.length < panels.length) this.panels.append(element("canvas"));
+    keepChildren(this.panels, panels.length, () => element("canvas"));
     panels.forEach((panel, i) => {
       const canvas = this.panels.children[i];
       fitCanvas(canvas, width, height);
       drawPanel(canvas, tile, panel, look);
     });
-    const { id, caption } = tile.source;
-    const numbers = element("span", {}, ...caption.map((text) => element("span", {}, text)));
-    this.caption.replaceChildren(element("b", {}, id), numbers);
-    this.root.setAttribute("aria-label", [id, ...caption].join(", "));
-    this.root.dataset.id = id;
   }
 
   mark(current, picked) {

@@ -15,20 +15,48 @@ from core.explore import thumbnails
 from dashboard.components import assets
 from dashboard.components.gallery import GalleryTile, View
 
+Facts = Sequence[tuple[str, str]]  # names and values
+
 _mount = st.components.v2.component(
     "saltscope.tile_view",
     html=assets.ROOT,
     css=assets.text("tile_look.css", "tile_view/tile_view.css"),
-    js=assets.tile_script("tile_view/run_code.js", "tile_view/tile_view.js"),
+    js=assets.tile_script(
+        "tile_view/run_code.js", "tile_view/pictures.js", "tile_view/prediction_table.js", "tile_view/tile_view.js"
+    ),
 )
 
 
 @dataclass(frozen=True)
 class TileViewEvent:
-    """What a person did. turned: −1 tile before, 1 tile after. closed: back to where they came from."""
+    """What a person did.
+
+    turned: −1 tile before, 1 tile after. closed: back to where they came from. chosen: the run whose
+    prediction they want. alike: asked for tiles like this one.
+    """
 
     turned: int = 0
     closed: bool = False
+    chosen: str | None = None
+    alike: bool = False
+
+
+@dataclass(frozen=True)
+class PredictionRow:
+    """One row of the table of predictions. code: the mask's run-length code. figures: as they are to be read."""
+
+    run: str
+    code: str
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PredictionRows:
+    """All predictions of a tile. columns: what the figures of a row are. run: the one that the picture shows."""
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[PredictionRow, ...] = ()
+    run: str | None = None
 
 
 def tile_view(
@@ -36,34 +64,42 @@ def tile_view(
     *,
     key: str,
     view: View = "overlay",
-    facts: Sequence[tuple[str, str]] = (),
+    facts: Facts = (),
+    groups: Mapping[str, Facts] | None = None,
+    predictions: PredictionRows | None = None,
     explain: bool = False,
     position: str = "",
     previous: bool = False,
     following: bool = False,
     close: str = "",
+    alike: bool = False,
     on_event: Callable[[TileViewEvent], None] | None = None,
 ) -> TileViewEvent:
     """Draw one tile as large as fits and return what was done with it.
 
-    facts: names and values that stand beside it. explain: its run-length code too (the label's, else
-    the prediction's). position, previous, following: the words between the buttons to its neighbours
-    and whether these work; without words the arrow keys are left to the page. close: where Esc and
-    the back button lead, in words; "" for nowhere. on_event runs before the page is drawn again.
+    facts, groups: names and values that stand beside it; the groups below, each under its title.
+    predictions: a table below the picture to choose from. explain: the run-length code too (the
+    label's, else the prediction's). position, previous, following: the words between the buttons to its
+    neighbours and whether these work; without words the arrow keys are left to the page. close: where
+    Esc and the back button lead, in words; "" for nowhere. alike: whether more tiles like this can be
+    asked for. on_event runs before the page is drawn again.
     """
     data = {
         "name": key,
         "tile": asdict(tile),
         "view": view,
-        "facts": facts,
+        "facts": [(title, pairs) for title, pairs in {"": facts, **(groups or {})}.items() if pairs],
+        "predictions": asdict(predictions or PredictionRows()),
         "explain": explain,
         "position": position,
         "previous": previous,
         "next": following,
         "close": close,
+        "alike": alike,
     }
     tell = (lambda: on_event(_event(st.session_state[key]))) if on_event else _nothing
-    return _event(_mount(key=key, data=data, on_turn_change=tell, on_close_change=tell))
+    told = {f"on_{name}_change": tell for name in ("turn", "close", "choose", "alike")}
+    return _event(_mount(key=key, data=data, **told))
 
 
 def tile_for_view(
@@ -82,7 +118,8 @@ def tile_for_view(
 
 
 def _event(result: Mapping[str, Any]) -> TileViewEvent:
-    return TileViewEvent(result.get("turn") or 0, bool(result.get("close")))
+    turned, closed = result.get("turn") or 0, bool(result.get("close"))
+    return TileViewEvent(turned, closed, result.get("choose"), bool(result.get("alike")))
 
 
 def _nothing() -> None:

@@ -1,0 +1,116 @@
+// What the gallery and the tile view are made of: one instance for each place, its bar, keys, sheet and width.
+
+/** What a component exports: it keeps one `Kind` for each element that it is mounted at. */
+function mountedAs(Kind) {
+  const boards = new WeakMap();
+  return ({ parentElement, data, setTriggerValue, setStateValue }) => {
+    if (!boards.has(parentElement)) boards.set(parentElement, new Kind(parentElement.querySelector(".saltscope"), data));
+    const board = boards.get(parentElement);
+    Object.assign(board, { trigger: setTriggerValue, state: setStateValue });
+    board.update(data);
+    return () => {
+      board.remove();
+      boards.delete(parentElement);
+    };
+  };
+}
+
+/** A kind has `update(data)`, `arrange()` (lay out and draw all), `escape()` and `ownKeys()`, like `Look.keys`. */
+class Board {
+  constructor(root, data, one) {
+    this.root = root;
+    this.look = new Look(data.name, data.view, () => this.arrange());
+    this.position = element("span", { class: "position", role: "status" });
+    this.before = button("‹", `${one} before`, () => this.turn(-1), { "aria-label": `${one} before` });
+    this.after = button("›", `${one} after`, () => this.turn(1), { "aria-label": `${one} after` });
+    this.turner = element("span", { class: "turn" }, this.before, this.position, this.after);
+    this.help = button("?", "Keys", () => this.toggleSheet(), { class: "help" });
+    this.sheet = element("div", { class: "sheet", role: "dialog", "aria-label": "Keys" });
+    this.sheet.hidden = true;
+    this.listen();
+    this.watchWidth();
+  }
+
+  /** The bar with the look's controls; `before` and `after` stand on their left and far on their right. */
+  barOf(before, after) {
+    return element("div", { class: "bar" }, ...before, ...lookControls(this.look), element("span", { class: "spacer" }), ...after);
+  }
+
+  listen() {
+    this.root.addEventListener("keydown", (event) => this.keyDown(event));
+    this.root.addEventListener("keyup", (event) => event.key.toLowerCase() === "h" && this.look.hide(false));
+    this.root.addEventListener("blur", () => this.look.hide(false));
+    this.root.addEventListener("click", (event) => this.clicked(event));
+    focusOnEnter(this.root);
+  }
+
+  watchWidth() {
+    this.width = 0;
+    this.resizing = new ResizeObserver(([entry]) => {
+      if (Math.abs(entry.contentRect.width - this.width) < 1) return;
+      this.width = entry.contentRect.width;
+      this.arrange();
+    });
+    this.resizing.observe(this.root);
+  }
+
+  remove() {
+    this.resizing.disconnect();
+  }
+
+  showPosition({ position, previous, next }) {
+    this.position.textContent = position;
+    this.turner.hidden = !position;
+    this.before.disabled = !previous;
+    this.after.disabled = !next;
+  }
+
+  turn(by) {
+    if (!(by < 0 ? this.data.previous : this.data.next)) return;
+    this.direction = by;
+    this.trigger("turn", by);
+  }
+
+  keys() {
+    return [...this.ownKeys(), ["Esc", "close, put back, go back", { Escape: () => this.closeOpen() || this.escape() }], ["?", "these keys", { "?": () => this.toggleSheet() }], ...this.look.keys()];
+  }
+
+  keyDown(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || isControls(event)) return;
+    const actions = Object.assign({}, ...this.keys().map(([, , pressed]) => pressed));
+    const act = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!act) return;
+    act(event);
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** A click beside the open menu closes it; the keyboard goes back to the tiles after a click on a button. */
+  clicked(event) {
+    if (!event.target.closest(".look")) this.menu.hidden = true;
+    if (event.detail && event.target.closest("button")) this.root.focus({ preventScroll: true });
+  }
+
+  get menu() {
+    return this.root.querySelector(".look .panel");
+  }
+
+  /** Close the sheet or the menu; true if one was open. */
+  closeOpen() {
+    const open = [this.sheet, this.menu].find((one) => !one.hidden);
+    if (open) open.hidden = true;
+    return Boolean(open);
+  }
+
+  toggleSheet() {
+    const rows = this.keys().flatMap(([shown, words]) => [element("dt", {}, element("kbd", {}, shown)), element("dd", {}, words)]);
+    this.sheet.replaceChildren(element("dl", {}, ...rows));
+    this.sheet.hidden = !this.sheet.hidden;
+  }
+}
+
+/** Keys that a focused button, slider or box needs itself. */
+function isControls({ key, target }) {
+  if (target.matches("input")) return key.startsWith("Arrow") || [" ", "Home", "End", "PageUp", "PageDown"].includes(key);
+  return Boolean(target.closest("button")) && (key === "Enter" || key === " ");
+}

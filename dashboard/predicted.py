@@ -1,0 +1,85 @@
+"""What runs predicted for tiles, as the pages show it beside the labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.dataset import rle
+from core.dataset.tiles import TileStore
+from core.explore import numbers
+from core.segment.predictions import SALT_LEVEL
+from core.workspace import RunFolder
+from dashboard import cache, state
+
+MOST_RUNS = 8  # that are compared on one tile: the newest
+
+
+@dataclass(frozen=True, eq=False)
+class TilePrediction:
+    """What a run says of one tile. probability: (H, W) uint8, 255 is 1. figures: a row of `Predictions.frame`."""
+
+    run: str
+    probability: np.ndarray
+    figures: dict[str, Any]
+
+    @property
+    def mask(self) -> np.ndarray:
+        """(H, W) uint8 in {0, 1}."""
+        return (self.probability >= SALT_LEVEL).astype(np.uint8)
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """Names and values for people; a dash where something is not known."""
+        return [
+            ("Predicted salt", numbers.percent(self.figures["salt_proportion"])),
+            ("Confidence", numbers.score(self.figures["confidence"])),
+            ("Score", numbers.score(self.figures["map"])),
+            ("IoU", numbers.score(self.figures["iou"])),
+            ("Kept aside", "yes" if self.figures["validation"] else numbers.NOTHING),
+        ]
+
+
+def chosen_run() -> RunFolder | None:
+    """The run in the bar."""
+    name = state.selection().run
+    return cache.workspace().run(name) if name else None
+
+
+def codes(run: RunFolder | None, store: TileStore, rows: np.ndarray) -> list[str | None]:
+    """Run-length codes of the masks that `run` predicted for the tiles in `rows` (k,); None where it predicted none."""
+    found: list[str | None] = [None] * len(rows)
+    ids = store.index["id"].iloc[rows]
+    for folder in run.predictions_of(store.name) if run else ():
+        missing = np.flatnonzero([code is None for code in found])
+        opened = cache.predictions(folder)
+        positions = opened.positions(ids.iloc[missing])
+        inside = positions >= 0
+        masks = opened.probabilities[positions[inside]] >= SALT_LEVEL
+        for place, code in zip(missing[inside], rle.encode_many(masks), strict=True):
+            found[place] = code
+    return found
+
+
+def of_tile(run: RunFolder | None, dataset: str, tile: str) -> TilePrediction | None:
+    """The newest prediction of `tile` by `run`, if there is one."""
+    for folder in run.predictions_of(dataset) if run else ():
+        opened = cache.predictions(folder)
+        if run and opened.has(tile):
+            position = opened.position(tile)
+            figures = {str(name): value for name, value in opened.frame.iloc[position].items()}
+            return TilePrediction(run.id, np.asarray(opened.probabilities[position]), figures)
+    return None
+
+
+def all_of_tile(dataset: str, tile: str) -> list[TilePrediction]:
+    """What the newest runs that predicted `tile` say of it, the newest first."""
+    found: list[TilePrediction] = []
+    for run in cache.workspace().all_runs():
+        prediction = of_tile(run, dataset, tile)
+        found += [prediction] if prediction else []
+        if len(found) == MOST_RUNS:
+            break
+    return found
