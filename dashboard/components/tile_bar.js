@@ -24,10 +24,11 @@ function lookControls(look) {
 
 /** Colours, polarity, clip and fill behind one button. */
 function lookMenu(look) {
-  const opener = button("Look", "Colours, gain and fill", () => (panel.hidden = !panel.hidden), { class: "opener", "aria-haspopup": "dialog" });
+  const opener = button("Look", "Colours, gain and fill", () => (panel.hidden = !panel.hidden), { class: "opener" });
   const colours = element("div", { class: "maps", role: "radiogroup", "aria-label": "Colours" });
   for (const [name, [words]] of Object.entries(COLOURS)) {
-    colours.append(button("", words, () => look.set({ colours: name }), { role: "radio", "aria-label": words, "data-colours": name }));
+    const attributes = { role: "radio", "aria-label": words, "data-colours": name };
+    colours.append(button("", words, () => look.set({ colours: name }), attributes));
   }
   const percent = (value) => `${value} %`;
   const panel = element(

@@ -33,7 +33,8 @@ class Board {
 
   /** The bar with the look's controls; `before` and `after` stand on their left and far on their right. */
   barOf(before, after) {
-    return element("div", { class: "bar" }, ...before, ...lookControls(this.look), element("span", { class: "spacer" }), ...after);
+    const spacer = element("span", { class: "spacer" });
+    return element("div", { class: "bar" }, ...before, ...lookControls(this.look), spacer, ...after);
   }
 
   listen() {
@@ -72,7 +73,12 @@ class Board {
   }
 
   keys() {
-    return [...this.ownKeys(), ["Esc", "close, put back, go back", { Escape: () => this.closeOpen() || this.escape() }], ["?", "these keys", { "?": () => this.toggleSheet() }], ...this.look.keys()];
+    return [
+      ...this.ownKeys(),
+      ["Esc", "close what is open, pick none, go back", { Escape: () => this.closeOpen() || this.escape() }],
+      ["?", "these keys", { "?": () => this.toggleSheet() }],
+      ...this.look.keys(),
+    ];
   }
 
   keyDown(event) {
@@ -103,8 +109,11 @@ class Board {
   }
 
   toggleSheet() {
-    const rows = this.keys().flatMap(([shown, words]) => [element("dt", {}, element("kbd", {}, shown)), element("dd", {}, words)]);
-    this.sheet.replaceChildren(element("dl", {}, ...rows));
+    const list = element("dl");
+    for (const [shown, words] of this.keys()) {
+      list.append(element("dt", {}, element("kbd", {}, shown)), element("dd", {}, words));
+    }
+    this.sheet.replaceChildren(list);
     this.sheet.hidden = !this.sheet.hidden;
   }
 }

@@ -14,7 +14,7 @@ class Tile {
   }
 
   async load() {
-    [this.picture, this.chance] = await Promise.all([greyPicture(this.source.picture), greyPicture(this.source.probability)]);
+    [this.picture, this.chance] = await Promise.all([Picture.load(this.source.picture), Picture.load(this.source.probability)]);
     return this;
   }
 
@@ -34,20 +34,20 @@ class Tile {
     return this.cachedParts;
   }
 
-  /** The picture in the colours of `look`, on a canvas of its own size; the last one is kept. */
+  /** The picture in the colours of `look`, at its own size; the last one is kept. */
   painted({ colours, inverted, clip }) {
+    if (colours === "grey" && !inverted && !clip) return this.picture.image;
     const name = `${colours} ${inverted} ${clip}`;
     if (this.paintedAs !== name) {
-      const table = colourTable(COLOURS[colours][1], ...clippedLevels(this.picture, clip), inverted);
-      this.canvas = paint(this.picture, table, this.canvas);
+      this.canvas = this.picture.paint(colourTable(COLOURS[colours][1], ...clippedLevels(this.picture, clip), inverted));
       this.paintedAs = name;
     }
     return this.canvas;
   }
 
-  /** The map of probabilities as a canvas. */
+  /** The map of probabilities in its colours. */
   get paintedChance() {
-    this.chanceCanvas ??= paint(this.chance, PROBABILITY);
+    this.chanceCanvas ??= this.chance.paint(PROBABILITY);
     return this.chanceCanvas;
   }
 }

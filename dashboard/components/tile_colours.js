@@ -1,8 +1,16 @@
 // Grey levels as colours: the colour maps of seismic pictures, their polarity and their gain.
 
-const RED_TO_BLUE = [[103, 0, 31], [178, 24, 43], [244, 165, 130], [247, 247, 247], [146, 197, 222], [33, 102, 172], [5, 48, 97]];
-const MAGMA = [[0, 0, 4], [28, 16, 68], [79, 18, 123], [129, 37, 129], [181, 54, 122], [229, 80, 100], [251, 135, 97], [254, 194, 135], [252, 253, 191]];
-const CIVIDIS = [[0, 34, 78], [18, 53, 112], [59, 73, 108], [87, 93, 109], [112, 113, 115], [138, 134, 120], [165, 156, 116], [195, 179, 105], [225, 204, 85], [254, 232, 56]];
+const RED_TO_BLUE = [
+  [103, 0, 31], [178, 24, 43], [244, 165, 130], [247, 247, 247], [146, 197, 222], [33, 102, 172], [5, 48, 97],
+];
+const MAGMA = [
+  [0, 0, 4], [28, 16, 68], [79, 18, 123], [129, 37, 129], [181, 54, 122], [229, 80, 100], [251, 135, 97], [254, 194, 135],
+  [252, 253, 191],
+];
+const CIVIDIS = [
+  [0, 34, 78], [18, 53, 112], [59, 73, 108], [87, 93, 109], [112, 113, 115], [138, 134, 120], [165, 156, 116],
+  [195, 179, 105], [225, 204, 85], [254, 232, 56],
+];
 const COLOURS = {
   grey: ["Grey", [[0, 0, 0], [255, 255, 255]]],
   seismic: ["Red–white–blue", RED_TO_BLUE],
@@ -25,8 +33,9 @@ function colourTable(stops, low = 0, high = 255, inverted = false) {
 }
 
 /** The levels [low, high] between which all but `clip` % of the pixels at each end lie; a flat picture keeps all levels. */
-function clippedLevels({ grey, counts }, clip) {
+function clippedLevels(picture, clip) {
   if (!clip) return [0, 255];
+  const { grey, counts } = picture;
   const most = (grey.length * clip) / 100;
   const first = (levels) => {
     let passed = 0;
@@ -43,28 +52,54 @@ function gradient(colours, inverted) {
   return `linear-gradient(90deg, ${(inverted ? stops.reverse() : stops).join(", ")})`;
 }
 
-/** Decode a grey picture: { width, height, grey: one byte a pixel, row by row, counts: pixels of each level }, or null. */
-async function greyPicture(url) {
-  if (!url) return null;
-  const image = new Image();
-  image.src = url;
-  await image.decode();
-  const { naturalWidth: width, naturalHeight: height } = image;
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  context.drawImage(image, 0, 0);
-  const rgba = context.getImageData(0, 0, width, height).data;
-  const grey = new Uint8Array(width * height);
-  const counts = new Uint32Array(256);
-  for (let i = 0; i < grey.length; i++) counts[(grey[i] = rgba[4 * i])]++;
-  return { width, height, grey, counts };
+/** A grey picture as the browser decoded it; its levels are read when somebody asks for them. */
+class Picture {
+  /** The picture behind a data URL; null where there is none. */
+  static async load(url) {
+    if (!url) return null;
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    return new Picture(image);
+  }
+
+  constructor(image) {
+    this.image = image;
+    [this.width, this.height] = [image.naturalWidth, image.naturalHeight];
+  }
+
+  /** One byte a pixel, row by row. */
+  get grey() {
+    this.levels ??= readLevels(this);
+    return this.levels;
+  }
+
+  /** The number of pixels of each level. */
+  get counts() {
+    if (!this.tally) {
+      this.tally = new Uint32Array(256);
+      for (const level of this.grey) this.tally[level]++;
+    }
+    return this.tally;
+  }
+
+  /** The picture on a canvas of its own size, each level in its colour of `table`. */
+  paint(table) {
+    this.canvas ??= new OffscreenCanvas(this.width, this.height);
+    const pixels = new ImageData(this.width, this.height);
+    const words = new Uint32Array(pixels.data.buffer);
+    this.grey.forEach((level, i) => (words[i] = table[level]));
+    this.canvas.getContext("2d").putImageData(pixels, 0, 0);
+    return this.canvas;
+  }
 }
 
-/** A picture on a canvas of its own size, each level in its colour of `table`. */
-function paint({ width, height, grey }, table, canvas = new OffscreenCanvas(width, height)) {
-  const context = canvas.getContext("2d");
-  const image = new ImageData(width, height);
-  const words = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < grey.length; i++) words[i] = table[grey[i]];
-  context.putImageData(image, 0, 0);
-  return canvas;
+const reader = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true }); // one for all pictures
+
+function readLevels({ image, width, height }) {
+  const { canvas } = reader;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  reader.drawImage(image, 0, 0);
+  const words = new Uint32Array(reader.getImageData(0, 0, width, height).data.buffer);
+  return Uint8Array.from(words); // the lowest byte: red
 }

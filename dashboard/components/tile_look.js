@@ -40,6 +40,15 @@ class Look {
     this.changed();
   }
 
+  /** Go from one of `choices` to the next. */
+  advance(name, choices) {
+    this.set({ [name]: next(Object.keys(choices), this[name]) });
+  }
+
+  clipMore() {
+    this.set({ clip: CLIPS.find((clip) => clip > this.clip) ?? CLIPS[0] });
+  }
+
   refill(by) {
     const fill = Math.round(100 * Math.min(STRONGEST, Math.max(0, this.fill + by))) / 100;
     this.set({ fill, outline: false });
@@ -58,10 +67,10 @@ class Look {
       ["H held", "hide what lies over the picture", { h: () => this.hide(true) }],
       ["O", "outlines only", { o: () => this.toggle("outline") }],
       ["<  >", "lighter or stronger fill", { "<": () => this.refill(-0.08), ">": () => this.refill(0.08) }],
-      ["V", "next view: image, mask, overlay, all", { v: () => this.set({ view: next(Object.keys(VIEWS), this.view) }) }],
-      ["G", "next colours: grey, red–white–blue, magma", { g: () => this.set({ colours: next(Object.keys(COLOURS), this.colours) }) }],
+      ["V", "next view: image, mask, overlay, all", { v: () => this.advance("view", VIEWS) }],
+      ["G", "next colours: grey, red–white–blue, magma", { g: () => this.advance("colours", COLOURS) }],
       ["I", "inverted polarity", { i: () => this.toggle("inverted") }],
-      ["K", `clip ${CLIPS.join(", ")} % of the pixels at each end`, { k: () => this.set({ clip: CLIPS.find((clip) => clip > this.clip) ?? 0 }) }],
+      ["K", `gain: clip ${CLIPS.join(", ")} % of the pixels at each end`, { k: () => this.clipMore() }],
     ];
   }
 }

@@ -39,7 +39,7 @@ class Mask {
     return this.path;
   }
 
-  /** Edges of pixels, clockwise around the salt: which ways (a bit of WAYS each) lead on from each corner, row by row. */
+  /** Edges of pixels, clockwise around the salt: a byte for each corner, row by row; bits for right, down, left, up. */
   edges() {
     const { width, height, pixels } = this;
     const stride = width + 1;
@@ -58,21 +58,19 @@ class Mask {
   }
 }
 
-const WAYS = [1, 2, 4, 8]; // right, down, left, up
-
 /** Chain edges into closed loops; corners in a straight line are left out. Uses up `ways`. */
 function tracedPath(ways, stride) {
   const path = new Path2D();
-  const steps = [1, stride, -1, -stride];
+  const steps = [1, stride, -1, -stride]; // right, down, left, up
   for (let first = 0; first < ways.length; first++) {
     while (ways[first]) {
       let [corner, before] = [first, -1];
       do {
-        const way = WAYS.findIndex((bit) => ways[corner] & bit);
+        const way = 31 - Math.clz32(ways[corner] & -ways[corner]); // the lowest bit that is set
         const [x, y] = [corner % stride, Math.floor(corner / stride)];
         if (before < 0) path.moveTo(x, y);
         else if (way !== before) path.lineTo(x, y);
-        ways[corner] ^= WAYS[way];
+        ways[corner] ^= 1 << way;
         corner += steps[way];
         before = way;
       } while (corner !== first);

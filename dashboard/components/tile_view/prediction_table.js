@@ -22,7 +22,8 @@ class PredictionTable {
   }
 
   line({ run, canvas, figures }) {
-    const chooser = button(run, "Show this run's prediction  R: the next run's", () => this.chosen(run), { "aria-pressed": run === this.run });
+    const pressed = { "aria-pressed": run === this.run };
+    const chooser = button(run, "Show this run's prediction  R: the next run's", () => this.chosen(run), pressed);
     const cells = [canvas, chooser, ...figures].map((content) => element("td", {}, content));
     const line = element("tr", { "data-run": run, "aria-selected": run === this.run }, ...cells);
     canvas.addEventListener("click", () => this.chosen(run));
