@@ -19,6 +19,8 @@ from core.workspace import RunFolder, Workspace
 if TYPE_CHECKING:
     from core.explore.grey import GreyLevels
     from core.explore.mean_tile import MeanTile
+    from core.explore.quality import Checked
+    from core.explore.quality import Predictions as OutOfFold
     from core.explore.quantities import Quantity
     from core.explore.relation import Relation
 
@@ -107,6 +109,32 @@ def _mean_tile(_store: TileStore, checksum: str, rows: np.ndarray) -> MeanTile:
     from core.explore.mean_tile import mean_tile as add_up
 
     return add_up(_store, rows)
+
+
+def checked(opened: TileStore) -> Checked | None:
+    """What the last check of a data set found, as `core.explore.quality.load` gives it."""
+    return _checked(opened, opened.source["checksum"], _changed(workspace().quality(opened.name) / "findings.parquet"))
+
+
+@st.cache_resource(max_entries=4)
+def _checked(_store: TileStore, checksum: str, version: int) -> Checked | None:
+    from core.explore.quality import load
+
+    return load(workspace(), _store)
+
+
+def out_of_fold(opened: TileStore) -> list[OutOfFold]:
+    """What labels may be held against, as `core.segment.out_of_fold` gives it."""
+    folders = [folder for run in workspace().all_runs() for folder in run.predictions_of(opened.name)]
+    versions = tuple((folder, _changed(folder / "predictions.parquet")) for folder in folders)
+    return _out_of_fold(opened, opened.source["checksum"], versions)
+
+
+@st.cache_resource(max_entries=4)
+def _out_of_fold(_store: TileStore, checksum: str, versions: tuple[tuple[Path, int], ...]) -> list[OutOfFold]:
+    from core.segment.out_of_fold import out_of_fold as gather
+
+    return gather(workspace(), _store)
 
 
 @st.cache_resource

@@ -16,6 +16,7 @@ PAGES = {
         ("explore", "Explore", ":material/grid_view:"),
         ("distributions", "Distributions", ":material/bar_chart:"),
         ("correlation", "Correlation", ":material/scatter_plot:"),
+        ("quality", "Quality", ":material/rule:"),
     ],
     "Model": [
         ("train", "Train", ":material/model_training:"),

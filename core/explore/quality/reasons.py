@@ -29,6 +29,11 @@ class Reason(StrEnum):
     EMPTY_BELOW_SALT = "empty_below_salt"
 
     @property
+    def words(self) -> str:
+        """Its name as it is read: `straight vertical edge`."""
+        return self.replace("_", " ")
+
+    @property
     def meaning(self) -> str:
         """What it tells about the tile, in a sentence or two."""
         return _MEANINGS[self]
@@ -50,7 +55,8 @@ _MEANINGS = {
     Reason.ALMOST_FULL: "All but a few pixels are salt: all of it is meant, or they are a corner of what lies beside.",
     Reason.TWO_LABELS: "The mask file and train.csv hold different masks for this tile.",
     Reason.PREDICTION: "A model that did not learn from this tile is sure of something else than its label.",
-    Reason.SEAM: "Tiles that touch carry labels that do not go on across their shared edge.",
+    Reason.SEAM: "Tiles that touch carry labels that do not go on across their shared edge. "
+    "Where the pictures do not go on either, the tiles do not touch: break their link in the mosaic.",
     Reason.EMPTY_BELOW_SALT: "Labelled empty, although the tile above is salt along its whole bottom row.",
 }
 

@@ -1,0 +1,149 @@
+"""Flagged tiles as thumbnails, and beside them one finding in large, explained by its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.dataset.tiles import TileStore
+from core.explore import numbers
+from core.explore.quality import Reason, choice, scene
+from core.review.labels import label_flags
+from core.review.tables import LABELS
+from core.segment.predictions import SALT_LEVEL
+from dashboard import cache, navigation, state
+from dashboard.components import finding_picture
+from dashboard.components.gallery import GalleryEvent, clear_selection, gallery, tiles_for_gallery
+from dashboard.components.tile_view import tile_for_view, tile_view
+
+SIZE = 12  # thumbnails of a page
+KEY = "quality_tiles"
+
+
+@st.fragment
+def show(tiles: TileStore, found: pd.DataFrame) -> None:
+    """Draw `found`, the most severe first; the selected tile is in large, else the first."""
+    worst = choice.worst_of_tiles(found)
+    places = np.flatnonzero(worst["id"] == state.selection().tile)
+    place = int(places[0]) if len(places) else 0
+    left, right = st.columns([5, 6], gap="medium")
+    with left:
+        _thumbnails(tiles, found, worst, place)
+    with right:
+        _finding(tiles, found, worst, place)
+
+
+def _thumbnails(tiles: TileStore, found: pd.DataFrame, worst: pd.DataFrame, place: int) -> None:
+    first = place // SIZE * SIZE
+    page = worst.iloc[first : first + SIZE]
+
+    def act(event: GalleryEvent) -> None:
+        if event.turned:
+            _select(worst, first + event.turned * SIZE)
+        elif event.opened:
+            state.select(tile=event.opened)
+        elif event.acted:
+            send(tiles, found[found["id"].isin(event.selected)])
+            clear_selection(KEY)
+
+    gallery(
+        tiles_for_gallery(tiles, page["row"].to_numpy(), captions=_captions(page)),
+        key=KEY,
+        position=f"{first + 1:,}–{first + len(page):,} of {len(worst):,}",
+        previous=first > 0,
+        following=first + SIZE < len(worst),
+        focus=str(worst["id"].iat[place]),
+        action="Send to review",
+        on_event=act,
+    )
+
+
+def _captions(page: pd.DataFrame) -> list[tuple[str, ...]]:
+    return [
+        (Reason(reason).words, f"{severity:.2f}")
+        for reason, severity in zip(page["reason"], page["severity"], strict=True)
+    ]
+
+
+def _finding(tiles: TileStore, found: pd.DataFrame, worst: pd.DataFrame, place: int) -> None:
+    tile = worst["id"].iat[place]
+    mine = found[found["id"] == tile].set_index("reason", drop=False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="finding_actions"):
+        reason = _which(mine)
+        st.button("Next", shortcut="n", icon=":material/skip_next:", on_click=_select, args=(worst, place + 1))
+        st.button(
+            "Send to review",
+            key="send_tile",
+            shortcut="s",
+            icon=":material/fact_check:",
+            on_click=send,
+            args=(tiles, mine),
+        )
+        _send_all(tiles, found)
+    finding = {str(name): value for name, value in mine.loc[reason].items()}
+    facts = tiles.index.iloc[finding["row"]]
+    st.markdown(f"**Tile {tile}** ({facts['split']}): {finding['details']}.")
+    if reason == Reason.PREDICTION:
+        _against_prediction(tiles, finding)
+    else:
+        finding_picture.show(tiles, scene(tiles, finding), f"{reason} of tile {tile}")
+    st.caption(f"{Reason(reason).meaning} Severity {finding['severity']:.2f}.")
+
+
+def _which(mine: pd.DataFrame) -> str:
+    """The finding of the tile that is shown: the most severe, until another is chosen."""
+    reasons = mine["reason"].tolist()
+    if len(reasons) == 1:
+        st.markdown(f":orange-badge[{Reason(reasons[0]).words}]", width="stretch")
+        return str(reasons[0])
+    chosen = st.segmented_control(
+        "Findings of this tile",
+        reasons,
+        default=reasons[0],
+        required=True,
+        key=f"finding_{mine['id'].iat[0]}",
+        format_func=lambda reason: Reason(reason).words,
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    return str(chosen or reasons[0])
+
+
+def _against_prediction(tiles: TileStore, finding: Mapping[str, Any]) -> None:
+    row = int(finding["row"])
+    for some in cache.out_of_fold(tiles):
+        place = np.flatnonzero(some.rows == row)
+        if len(place):
+            probability = np.asarray(some.maps[some.places[place[0]]])
+            shown = tile_for_view(tiles, row, probability >= SALT_LEVEL, probability)
+            tile_view(shown, key="finding_prediction")
+            return
+    st.info("The predictions that this label was held against are gone. Check again.")
+
+
+def _select(worst: pd.DataFrame, place: int) -> None:
+    """Show the tile at `place`; after the last one, the first."""
+    state.select(tile=worst["id"].iat[place % len(worst)])
+
+
+def _send_all(tiles: TileStore, found: pd.DataFrame) -> None:
+    count = found["row"].nunique()
+    with st.popover("All", icon=":material/playlist_add:"):
+        st.write(f"Send {numbers.tiles(count)} with all that is shown here to review? Review can withdraw them.")
+        if st.button(f"Send {count:,}", type="primary", key="send_all", on_click=send, args=(tiles, found)):
+            st.rerun()
+    if st.session_state.get("quality_sent") and st.button("Review", icon=":material/arrow_forward:"):
+        navigation.open_page("review", tile=None)
+
+
+def send(tiles: TileStore, found: pd.DataFrame) -> None:
+    """Put the labels that `found` is about into the review queue, and say how many came in."""
+    flags = label_flags(tiles.index, found)
+    added = cache.review_store().add(LABELS, tiles.name, flags)
+    told = f"{numbers.tiles(added)} sent to review" if added else "Nothing new: in the queue, judged or without label"
+    st.session_state["quality_sent"] = True
+    st.toast(told, icon=":material/fact_check:")
