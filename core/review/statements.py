@@ -46,15 +46,34 @@ def _standing() -> Subquery:
     return select(decisions.c.item_id, last).where(_stands()).group_by(decisions.c.item_id).subquery()
 
 
+_ITEM = review_items.c["id", "run", "dataset", "tile", "salt_proportion", "confidence"]
+_VERDICT = (decisions.c.verdict, decisions.c.reviewer, decisions.c.time.label("decided"), decisions.c.note)
+
+
+def _reasons(wanted: ColumnElement[bool]) -> Subquery:
+    names = func.aggregate_strings(flags.c.reason, ", ").label("reasons")
+    return select(flags.c.item_id, names).where(wanted).group_by(flags.c.item_id).subquery()
+
+
+def of_tile(dataset: str, tile: str) -> Select[Any]:
+    """The items of a tile in all runs with every decision that stands: undecided ones first, then the newest."""
+    mine = (review_items.c.dataset == dataset) & (review_items.c.tile == tile)
+    reasons = _reasons(flags.c.item_id.in_(select(review_items.c.id).where(mine)))
+    return (
+        select(*_ITEM, reasons.c.reasons, *_VERDICT)
+        .join_from(review_items, reasons, reasons.c.item_id == review_items.c.id)
+        .outerjoin(decisions, (decisions.c.item_id == review_items.c.id) & _stands())
+        .where(mine)
+        .order_by(decisions.c.id.is_not(None), decisions.c.id.desc(), review_items.c.id)
+    )
+
+
 def queue() -> Select[Any]:
     """Every flagged item with its reasons and its standing decision, if it has one."""
     standing = _standing()
-    names = func.aggregate_strings(flags.c.reason, ", ").label("reasons")
-    reasons = select(flags.c.item_id, names).group_by(flags.c.item_id).subquery()
-    item = review_items.c["id", "run", "dataset", "tile", "salt_proportion", "confidence"]
-    verdict = (decisions.c.verdict, decisions.c.reviewer, decisions.c.time.label("decided"), decisions.c.note)
+    reasons = _reasons(true())
     return (
-        select(*item, reasons.c.reasons, *verdict)
+        select(*_ITEM, reasons.c.reasons, *_VERDICT)
         .join_from(review_items, reasons, reasons.c.item_id == review_items.c.id)
         .outerjoin(standing, standing.c.item_id == review_items.c.id)
         .outerjoin(decisions, decisions.c.id == standing.c.id)

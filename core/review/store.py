@@ -75,6 +75,15 @@ class ReviewStore:
             found = connection.execute(query)
             return _in_order(_frame(list(found.keys()), found.all()))
 
+    def of_tile(self, dataset: str, tile: str) -> pd.DataFrame:
+        """What was said of a tile over all runs: items that wait, then all decisions that stand, the newest first.
+
+        Columns as of `queue`; a row for each decision, as several people may have judged the same item.
+        """
+        with reading(self._engine) as connection:
+            found = connection.execute(statements.of_tile(dataset, tile))
+            return _frame(list(found.keys()), found.all())
+
     def reasons(self, item_id: int) -> list[TileFlag]:
         """Why an item is in the queue."""
         with reading(self._engine) as connection:

@@ -65,7 +65,7 @@ function slider(look, name, most, step, words) {
 
 /** Show the state of `look` on its controls; chips of masks that no tile has are left out. */
 function showLook(root, look, there) {
-  for (const view of root.querySelectorAll("[data-view]")) view.setAttribute("aria-checked", view.dataset.view === look.view);
+  for (const one of root.querySelectorAll("[data-view]")) one.setAttribute("aria-checked", one.dataset.view === look.view);
   const differs = look.difference && there.difference;
   for (const chip of root.querySelectorAll("[data-mask]")) {
     const name = chip.dataset.mask;

@@ -14,7 +14,8 @@ class Tile {
   }
 
   async load() {
-    [this.picture, this.chance] = await Promise.all([Picture.load(this.source.picture), Picture.load(this.source.probability)]);
+    const { picture, probability } = this.source;
+    [this.picture, this.chance] = await Promise.all([picture, probability].map(Picture.load));
     return this;
   }
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
 from core.dataset import rle
 from core.dataset.tiles import TileStore
 from core.explore import numbers
-from dashboard import paging, predicted, state
+from core.review.labels import in_words
+from dashboard import cache, paging, predicted, state
 from dashboard.components import tile_pages
-from dashboard.components.tile_view import PredictionRow, PredictionRows, TileViewEvent, tile_for_view, tile_view
+from dashboard.components.tile_view import PredictionRow, PredictionRows, Table, TileViewEvent, tile_for_view, tile_view
 from dashboard.tile_facts import tile_facts
 
 
@@ -60,6 +62,7 @@ def draw(
         facts=tile_facts(store, row),
         groups={"Prediction": _known(shown.facts)} if shown else {},
         predictions=_rows(predictions, shown.run if shown else None),
+        tables=[_decisions(store.name, name)],
         explain=True,
         position=place.words,
         previous=place.before is not None,
@@ -81,6 +84,27 @@ def _rows(predictions: list[predicted.TilePrediction], run: str | None) -> Predi
     codes = rle.encode_many(np.stack([one.mask for one in predictions]))
     runs = (one.run for one in predictions)
     return PredictionRows(columns, tuple(map(PredictionRow, runs, codes, figures)), run)
+
+
+def _decisions(dataset: str, name: str) -> Table:
+    """Who said what of the tile, over all runs; what waits for a decision too."""
+    found = cache.review_store().of_tile(dataset, name)
+    rows = tuple(
+        (
+            (item.verdict or "waits").replace("_", " "),
+            item.reviewer or "",
+            _moment(item.decided),
+            item.run,
+            in_words(item.reasons),
+            item.note or "",
+        )
+        for item in found.itertuples()
+    )
+    return Table("Review", ("Verdict", "Reviewer", "When", "Run", "Why", "Note"), rows)
+
+
+def _moment(time: datetime | None) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC" if time else ""
 
 
 def _position(rows: np.ndarray, row: int) -> str:

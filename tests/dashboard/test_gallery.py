@@ -83,6 +83,11 @@ def test_facts_leave_out_what_is_not_known(store: TileStore) -> None:
     assert set(dict(tile_facts(store, 2))) == {"Tile", "Split", "Grey level", "Size"}
 
 
+def test_columns_that_nobody_knows_are_told_too(store: TileStore) -> None:
+    store.index["survey"], store.index["well_distance"], store.index["checked"] = "north", 12.5, True
+    assert tile_facts(store, 0)[-3:] == [("Survey", "north"), ("Well distance", "12.5"), ("Checked", "yes")]
+
+
 def test_scripts_get_the_colours_of_core() -> None:
     first = assets.tile_script("gallery/gallery.js").splitlines()[0]
     assert colours.LABEL in first and colours.PREDICTION in first and colours.AGREEMENT in first

@@ -20,7 +20,8 @@ class Gallery extends Board {
   build() {
     this.grid = element("div", { class: "grid", role: "listbox", "aria-multiselectable": "true", "aria-label": "Tiles" });
     this.grid.addEventListener("click", (event) => this.click(event));
-    this.zoom = element("span", { class: "turn zoom" }, button("−", "Smaller  −", () => this.resize(-1)), button("+", "Larger  +", () => this.resize(1)));
+    const smaller = button("−", "Smaller  −", () => this.resize(-1));
+    this.zoom = element("span", { class: "turn zoom" }, smaller, button("+", "Larger  +", () => this.resize(1)));
     this.pickedWords = element("span");
     this.act = button("", "Do this with the picked tiles", () => this.askForAction(), { class: "act" });
     const picks = element("span", { class: "picks" }, this.pickedWords, this.act);
@@ -94,8 +95,9 @@ class Gallery extends Board {
     if (!this.width || !this.cells.length) return;
     const panels = VIEWS[this.look.view];
     const [height, width] = this.tiles[0].shape;
-    const panel = this.layOut(panels.length, [height, width]);
-    this.cells.forEach((cell, i) => cell.draw(this.tiles[i], panels, panel, Math.round((panel * height) / width), this.look));
+    const wide = this.layOut(panels.length, [height, width]);
+    const high = Math.round((wide * height) / width);
+    this.cells.forEach((cell, i) => cell.draw(this.tiles[i], panels, wide, high, this.look));
     showLook(this.root, this.look, this.there);
     this.mark();
   }
@@ -135,7 +137,7 @@ class Gallery extends Board {
 
   ownKeys() {
     const move = (by) => (event) => this.move(by, event.shiftKey);
-    const turn = { "[": () => this.turn(-1), PageUp: () => this.turn(-1), "]": () => this.turn(1), PageDown: () => this.turn(1) };
+    const [before, after] = [() => this.turn(-1), () => this.turn(1)];
     const ends = { Home: () => this.moveTo(0), End: () => this.moveTo(this.tiles.length - 1) };
     const arrows = { ArrowLeft: move(-1), ArrowRight: move(1), ArrowUp: move(-this.columns), ArrowDown: move(this.columns) };
     return [
@@ -143,7 +145,7 @@ class Gallery extends Board {
       ["Enter", "open the tile", { Enter: () => this.open(this.current) }],
       ["Space", "pick the tile, or put it back", { " ": () => this.pick(this.current) }],
       ["Shift ←", "pick all tiles on the way (also Shift click)", {}],
-      ["[  ]", "page before, page after (also PageUp, PageDown)", turn],
+      ["[  ]", "page before, page after (also PageUp, PageDown)", { "[": before, PageUp: before, "]": after, PageDown: after }],
       ["−  +", "smaller or larger", { "-": () => this.resize(-1), "+": () => this.resize(1) }],
     ];
   }
@@ -193,7 +195,8 @@ class Gallery extends Board {
   /** Pick all from the tile that was picked last, or that the keys are at. */
   pickUpTo(index) {
     this.anchor ??= Math.max(this.current, 0);
-    for (let i = Math.min(this.anchor, index); i <= Math.max(this.anchor, index); i++) this.picked.add(this.tiles[i].source.id);
+    const [from, to] = [Math.min(this.anchor, index), Math.max(this.anchor, index)];
+    for (const tile of this.tiles.slice(from, to + 1)) this.picked.add(tile.source.id);
     this.current = index;
     this.cells[index].root.scrollIntoView({ block: "nearest" });
     this.tellSelection();

@@ -22,7 +22,7 @@ _mount = st.components.v2.component(
     html=assets.ROOT,
     css=assets.text("tile_look.css", "tile_view/tile_view.css"),
     js=assets.tile_script(
-        "tile_view/run_code.js", "tile_view/pictures.js", "tile_view/prediction_table.js", "tile_view/tile_view.js"
+        "tile_view/run_code.js", "tile_view/pictures.js", "tile_view/tables.js", "tile_view/tile_view.js"
     ),
 )
 
@@ -51,6 +51,15 @@ class PredictionRow:
 
 
 @dataclass(frozen=True)
+class Table:
+    """A table to be read. columns: k names. rows: k texts each."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class PredictionRows:
     """All predictions of a tile. columns: what the figures of a row are. run: the one that the picture shows."""
 
@@ -67,6 +76,7 @@ def tile_view(
     facts: Facts = (),
     groups: Mapping[str, Facts] | None = None,
     predictions: PredictionRows | None = None,
+    tables: Sequence[Table] = (),
     explain: bool = False,
     position: str = "",
     previous: bool = False,
@@ -78,7 +88,7 @@ def tile_view(
     """Draw one tile as large as fits and return what was done with it.
 
     facts, groups: names and values that stand beside it; the groups below, each under its title.
-    predictions: a table below the picture to choose from. explain: the run-length code too (the
+    predictions, tables: what follows below the picture, the first to choose from. explain: the run-length code too (the
     label's, else the prediction's). position, previous, following: the words between the buttons to its
     neighbours and whether these work; without words the arrow keys are left to the page. close: where
     Esc and the back button lead, in words; "" for nowhere. alike: whether more tiles like this can be
@@ -90,6 +100,7 @@ def tile_view(
         "view": view,
         "facts": [(title, pairs) for title, pairs in {"": facts, **(groups or {})}.items() if pairs],
         "predictions": asdict(predictions or PredictionRows()),
+        "tables": [asdict(table) for table in tables if table.rows],
         "explain": explain,
         "position": position,
         "previous": previous,

@@ -71,7 +71,8 @@ class Pictures {
     const across = factor ? Math.min(width, Math.max(FEWEST, wide / factor)) : width;
     const about = at ?? this.place ?? { x: x + wide / 2, y: y + tall / 2 };
     const shrink = across / wide;
-    this.moveBox({ x: about.x - (about.x - x) * shrink, y: about.y - (about.y - y) * shrink, width: across, height: (across * height) / width });
+    const corner = { x: about.x - (about.x - x) * shrink, y: about.y - (about.y - y) * shrink };
+    this.moveBox({ ...corner, width: across, height: (across * height) / width });
   }
 
   moveBox(box) {
@@ -146,7 +147,8 @@ function pixelInWords({ shape, label, prediction, picture, chance }, place) {
   const [x, y] = [Math.floor(place.x), Math.floor(place.y)];
   const [height, width] = shape;
   const value = (map) => map.grey[Math.floor((y * map.height) / height) * map.width + Math.floor((x * map.width) / width)];
-  const words = [`row ${y + 1}, column ${x + 1}`, `pixel ${(x * height + y + 1).toLocaleString("en")}`, `grey ${value(picture)}`];
+  const pixel = (x * height + y + 1).toLocaleString("en");
+  const words = [`row ${y + 1}, column ${x + 1}`, `pixel ${pixel}`, `grey ${value(picture)}`];
   if (label) words.push(label.at(x, y) ? "salt in the label" : "no salt in the label");
   if (prediction) words.push(prediction.at(x, y) ? "salt predicted" : "no salt predicted");
   if (chance) words.push(`probability ${(value(chance) / 255).toFixed(2)}`);

@@ -20,14 +20,17 @@ class TileView extends Board {
     this.alike = button("More like this", "Tiles with similar figures  L", () => this.askForAlike(), { class: "act" });
     this.before.title += "  ←";
     this.after.title += "  →";
-    const zoom = element("span", { class: "turn" });
-    zoom.append(button("−", "Zoom out  −", () => this.pictures.zoom(1 / 1.5)), button("+", "Zoom in  +", () => this.pictures.zoom(1.5)), this.help);
+    const smaller = button("−", "Zoom out  −", () => this.pictures.zoom(1 / 1.5));
+    const larger = button("+", "Zoom in  +", () => this.pictures.zoom(1.5));
+    const zoom = element("span", { class: "turn" }, smaller, larger, this.help);
     this.readout = element("div", { class: "readout" });
     this.facts = element("div", { class: "facts" });
     this.side = element("div", { class: "side" }, this.facts, this.code.root);
     const left = element("div", { class: "left" }, this.pictures.root, this.readout);
     this.stage = element("div", { class: "stage" }, left, this.side);
-    this.root.replaceChildren(this.barOf([this.back], [this.alike, this.turner, zoom]), this.sheet, this.stage, this.predictions.root);
+    this.tables = element("div", { class: "tables" });
+    const below = element("div", { class: "below" }, this.predictions.root, this.tables);
+    this.root.replaceChildren(this.barOf([this.back], [this.alike, this.turner, zoom]), this.sheet, this.stage, below);
   }
 
   async update(data) {
@@ -43,6 +46,7 @@ class TileView extends Board {
     this.showPosition(data);
     this.facts.replaceChildren(...data.facts.map(factGroup));
     this.predictions.show(tile, data.predictions);
+    this.tables.replaceChildren(...data.tables.map(({ title, columns, rows }) => tableOf(title, columns, rows.map(lineOf))));
     this.arrange();
     this.root.dataset.ready = data.tile.id; // for those who wait for the tile
   }
@@ -76,13 +80,17 @@ class TileView extends Board {
   ownKeys() {
     const { position, explain, alike, predictions } = this.data;
     const zoom = (factor) => () => this.pictures.zoom(factor);
-    return [
-      ...(position ? [["← →", "tile before, tile after", { ArrowLeft: () => this.turn(-1), ArrowRight: () => this.turn(1) }]] : []),
-      ["+ − 0", "zoom in, out, all (also wheel and double click; drag to move)", { "+": zoom(1.5), "-": zoom(1 / 1.5), 0: zoom(0) }],
-      ...(explain ? [[",  .", "run of the code before, after", { ",": () => this.code.step(-1), ".": () => this.code.step(1) }]] : []),
-      ...(predictions.rows.length ? [["R", "the next run's prediction", { r: () => this.predictions.step() }]] : []),
-      ...(alike ? [["L", "more tiles like this", { l: () => this.askForAlike() }]] : []),
+    const zooms = { "+": zoom(1.5), "-": zoom(1 / 1.5), 0: zoom(0) };
+    const turns = { ArrowLeft: () => this.turn(-1), ArrowRight: () => this.turn(1) };
+    const steps = { ",": () => this.code.step(-1), ".": () => this.code.step(1) };
+    const keys = [
+      [position, "← →", "tile before, tile after", turns],
+      [true, "+ − 0", "zoom in, out, all (also wheel and double click; drag to move)", zooms],
+      [explain, ",  .", "run of the code before, after", steps],
+      [predictions.rows.length, "R", "the next run's prediction", { r: () => this.predictions.step() }],
+      [alike, "L", "more tiles like this", { l: () => this.askForAlike() }],
     ];
+    return keys.filter(([wanted]) => wanted).map(([, ...key]) => key);
   }
 
   escape() {

@@ -59,6 +59,21 @@ def test_a_bulk_decision_is_taken_back_as_a_whole(store: ReviewStore) -> None:
     assert store.counts()["decided"] == 1
 
 
+def test_a_tile_tells_what_all_runs_and_people_said(store: ReviewStore) -> None:
+    item = items(store)[0]
+    one = pd.DataFrame({"id": ["t0000"], "salt_proportion": [0.02], "confidence": [0.9], "constant": [False]})
+    store.flag("other", "d", tile_flags(one, FlagRules(0.05)))
+    store.decide(item, Verdict.ACCEPT, "ann")
+    store.decide(item, Verdict.UNSURE, "bob", "too faint")
+    store.decide(item, Verdict.NEEDS_WORK, "bob")
+    store.undo("bob")
+    said = store.of_tile("d", "t0000")
+    assert said["verdict"].tolist()[1:] == ["unsure", "accept"]  # the newest first, without what was taken back
+    assert pd.isna(said["verdict"].iloc[0]) and said["run"].iloc[0] == "other"  # waits
+    assert said["note"].iloc[1] == "too faint" and "salt_under" in said["reasons"].iloc[1]
+    assert store.of_tile("d", "nothing like it").empty
+
+
 def test_flagging_anew_keeps_decisions_and_replaces_the_rest(store: ReviewStore) -> None:
     first = items(store)[0]
     store.decide(first, Verdict.ACCEPT, "ann")

@@ -1,31 +1,29 @@
-// All predictions of a tile, one run a row; choosing a row chooses the run.
+// What stands below the picture: all predictions of a tile, one run a row, and tables to be read.
 
 const SMALL = 64; // height of a picture, CSS pixels
 
+/** Choosing a row chooses the run. */
 class PredictionTable {
   /** `chosen(run)` is called when a person wants another run. */
   constructor(chosen) {
     this.chosen = chosen;
     this.rows = [];
-    this.table = element("table");
-    this.root = element("section", { class: "predictions" }, element("h4", {}, "Predictions"), this.table);
+    this.root = element("div", { class: "predictions" });
   }
 
-  /** `predictions`: [{ run, code, figures }]; `columns`: what the figures are; `run`: the chosen one. */
+  /** `columns`: what the figures are; `rows`: [{ run, code, figures }]; `run`: the chosen one. */
   show(tile, { columns, rows, run }) {
-    this.root.hidden = !rows.length;
     this.run = run;
-    const head = ["", "Run", ...columns].map((name) => element("th", { scope: "col" }, name));
     this.rows = rows.map((row) => ({ ...row, tile: tile.predictedAs(row.code), canvas: element("canvas") }));
-    const body = element("tbody", {}, ...this.rows.map((row) => this.line(row)));
-    this.table.replaceChildren(element("thead", {}, element("tr", {}, ...head)), body);
+    const lines = this.rows.map((row) => this.line(row));
+    this.root.replaceChildren(...(rows.length ? [tableOf("Predictions", ["", "Run", ...columns], lines)] : []));
   }
 
   line({ run, canvas, figures }) {
     const pressed = { "aria-pressed": run === this.run };
     const chooser = button(run, "Show this run's prediction  R: the next run's", () => this.chosen(run), pressed);
-    const cells = [canvas, chooser, ...figures].map((content) => element("td", {}, content));
-    const line = element("tr", { "data-run": run, "aria-selected": run === this.run }, ...cells);
+    const line = lineOf([canvas, chooser, ...figures]);
+    line.setAttribute("aria-selected", run === this.run);
     canvas.addEventListener("click", () => this.chosen(run));
     return line;
   }
@@ -43,4 +41,14 @@ class PredictionTable {
     const runs = this.rows.map((row) => row.run);
     if (runs.length > 1 || runs[0] !== this.run) this.chosen(next(runs, this.run));
   }
+}
+
+function tableOf(title, columns, lines) {
+  const head = element("tr", {}, ...columns.map((name) => element("th", { scope: "col" }, name)));
+  const table = element("table", {}, element("thead", {}, head), element("tbody", {}, ...lines));
+  return element("section", {}, element("h4", {}, title), table);
+}
+
+function lineOf(contents) {
+  return element("tr", {}, ...contents.map((content) => element("td", {}, content)));
 }
