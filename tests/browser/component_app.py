@@ -1,6 +1,6 @@
 """A page for the tests of the components: `?show=gallery`, `tile` or `chart`; what was done stands below as text.
 
-Six tiles of 16×16, grey level 40·number; label: the left half; prediction: the upper half.
+Six tiles of 16×16, grey level 40·number, t1 a ramp of 100…115; label: the left half; prediction: the upper half.
 """
 
 import time
@@ -13,18 +13,19 @@ from core.dataset import rle
 from core.explore import colours, thumbnails
 from dashboard.components.gallery import GalleryEvent, GalleryTile, clear_selection, gallery
 from dashboard.components.live_chart import Panel, Series, ensure_plotly_js, live_chart
-from dashboard.components.tile_view import TileViewEvent, tile_view
+from dashboard.components.tile_view import PredictionRow, PredictionRows, Table, TileViewEvent, tile_view
 
 SHAPE = (16, 16)
 LABEL, PREDICTION = np.zeros(SHAPE, np.uint8), np.zeros(SHAPE, np.uint8)
 LABEL[:, :8] = PREDICTION[:8] = 1
+RAMP = np.tile(np.arange(100, 116, dtype=np.uint8), (16, 1))
 
 ensure_plotly_js(Path(__file__).parent / "static")
 done = st.session_state.setdefault("done", [])
 
 
 def tile(number: int) -> GalleryTile:
-    grey = np.full(SHAPE, 40 * number, np.uint8)
+    grey = np.full(SHAPE, 40 * number, np.uint8) if number != 1 else RAMP
     mask, prediction = rle.encode(LABEL), rle.encode(PREDICTION)
     picture = thumbnails.png_url(grey)
     return GalleryTile(f"t{number}", SHAPE, picture, mask, prediction, thumbnails.png_url(255 * PREDICTION))
@@ -59,12 +60,18 @@ def show_gallery() -> None:
 
 def show_tile() -> None:
     def act(event: TileViewEvent) -> None:
-        done.append("closed" if event.closed else f"turned {event.turned}")
+        acts = {"closed": event.closed, "alike": event.alike, f"run {event.chosen}": event.chosen}
+        done.extend([name for name, happened in acts.items() if happened] or [f"turned {event.turned}"])
 
+    rows = (PredictionRow("new", rle.encode(PREDICTION), ("50 %",)), PredictionRow("old", "", ("0 %",)))
     tile_view(
         tile(3),
         key="tile",
         facts=[("Depth", "412 ft")],
+        groups={"Prediction": [("Score", "0.500")]},
+        predictions=PredictionRows(("Predicted salt",), rows, "new"),
+        tables=[Table("Review", ("Verdict", "Reviewer"), (("accept", "ann"),))],
+        alike=True,
         explain=True,
         position="3 of 6",
         following=True,

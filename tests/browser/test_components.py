@@ -85,6 +85,55 @@ def test_keys_switch_what_is_drawn(page: Page, components: str) -> None:
     assert pixel(page, 2, RIGHT_BOTTOM) == [255 - GREY] * 3
 
 
+def test_colours_polarity_and_clip_are_drawn_at_once_and_remembered(page: Page, components: str) -> None:
+    show(page, components, "gallery")
+    ramp = 1  # canvas of the tile whose levels are 100…115
+    left, right = (0.02, 0.98), (0.98, 0.98)
+    page.keyboard.press("m")
+    assert (pixel(page, ramp, left), pixel(page, ramp, right)) == ([100] * 3, [115] * 3)
+    for _ in range(3):
+        page.keyboard.press("k")  # 1, 2, 5 % at each end
+    assert (pixel(page, ramp, left), pixel(page, ramp, right)) == ([0] * 3, [255] * 3)
+    assert pixel(page, 2, RIGHT_BOTTOM) == [GREY] * 3  # nothing to stretch in a flat tile
+    page.keyboard.press("g")
+    assert (pixel(page, ramp, left), pixel(page, ramp, right)) == ([103, 0, 31], [5, 48, 97])
+    page.keyboard.press("i")
+    assert pixel(page, ramp, left) == [5, 48, 97]
+    page.reload()
+    page.locator(".saltscope[data-ready]").wait_for()
+    assert pixel(page, ramp, left) == [5, 48, 97]
+    page.get_by_role("button", name="Look").click()
+    page.get_by_role("button", name="As at first").click()
+    assert pixel(page, ramp, left) == [100] * 3
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Look")).to_be_hidden()
+
+
+def test_the_fill_is_as_strong_as_wanted(page: Page, components: str) -> None:
+    show(page, components, "gallery")
+    page.keyboard.press("p")
+    light = pixel(page, 2, LEFT_BOTTOM)
+    page.keyboard.press(">")
+    assert pixel(page, 2, LEFT_BOTTOM)[0] > light[0] > GREY
+    page.keyboard.press("o")
+    assert pixel(page, 2, LEFT_BOTTOM) == [GREY] * 3
+    page.get_by_role("button", name="Look").click()
+    page.get_by_role("checkbox", name="outline").uncheck()
+    slider = page.get_by_role("slider", name="fill")
+    slider.focus()
+    slider.press("End")  # the slider's own key, not the gallery's
+    red, _, blue = pixel(page, 2, LEFT_BOTTOM)
+    assert red > 190 and blue < 20
+    expect(page.locator(".tile.current")).to_have_count(0)
+
+
+def test_the_legend_offers_what_is_there_and_names_a_difference(page: Page, components: str) -> None:
+    show(page, components, "gallery")
+    expect(page.locator(".chip")).to_have_text(["salt in the labelM", "salt predictedP", "differenceD"])
+    page.keyboard.press("d")
+    expect(page.locator(".chip")).to_have_text(["only in the labelM", "only predictedP", "both agreeD"])
+
+
 def test_views_are_panels_of_the_tile_s_own_shape(page: Page, components: str) -> None:
     show(page, components, "gallery")
     page.get_by_role("radio", name="All").click()
@@ -133,6 +182,36 @@ def test_mouse_opens_and_picks(page: Page, components: str) -> None:
     expect(page.get_by_text("selected: t0 t1 t2", exact=True)).to_be_visible()
 
 
+def test_shift_and_arrows_pick_and_sizes_change(page: Page, components: str) -> None:
+    show(page, components, "gallery")
+    for key in ("ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("selected: t0 t1 t2", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("selected:", exact=True)).to_be_visible()
+    width = page.locator("canvas").first.evaluate("one => one.clientWidth")
+    page.keyboard.press("+")
+    assert page.locator("canvas").first.evaluate("one => one.clientWidth") > width
+    page.keyboard.press("-")
+    assert page.locator("canvas").first.evaluate("one => one.clientWidth") == width
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("inverted polarity")
+
+
+def test_a_tile_s_predictions_are_chosen_and_more_like_it_asked_for(page: Page, components: str) -> None:
+    show(page, components, "tile")
+    expect(page.locator(".predictions tr[aria-selected=true]")).to_contain_text("new")
+    page.keyboard.press("r")
+    expect(page.get_by_text("done: run old", exact=True)).to_be_visible()
+    page.get_by_role("button", name="old").click()
+    expect(page.get_by_text("done: run old, run old", exact=True)).to_be_visible()
+    page.locator("canvas").first.hover()
+    page.keyboard.press("l")
+    expect(page.get_by_text("run old, alike")).to_be_visible()
+    expect(page.locator(".tables td")).to_have_text(["accept", "ann"])
+    expect(page.locator(".facts")).to_contain_text("0.500")
+
+
 def test_run_and_pixels_light_each_other_up(page: Page, components: str) -> None:
     show(page, components, "tile")
     expect(page.locator(".code h4")).to_contain_text("1 run · 128 pixels")
@@ -141,7 +220,7 @@ def test_run_and_pixels_light_each_other_up(page: Page, components: str) -> None
     expect(page.locator(".words")).to_have_text(
         "Run 1: from pixel 1, 128 pixels: row 1, column 1 to row 16, column 8, over 8 columns."
     )
-    area = page.locator("canvas").bounding_box()
+    area = page.locator("figure canvas").bounding_box()
     assert area is not None
     page.mouse.move(area["x"] + 0.2 * area["width"], area["y"] + 0.8 * area["height"])
     expect(page.locator(".run.lit")).to_have_count(1)
@@ -154,7 +233,7 @@ def test_run_and_pixels_light_each_other_up(page: Page, components: str) -> None
 
 def test_zoom_about_the_pointer_and_back(page: Page, components: str) -> None:
     show(page, components, "tile")
-    area = page.locator("canvas").bounding_box()
+    area = page.locator("figure canvas").bounding_box()
     assert area is not None
     page.mouse.move(area["x"] + 0.9 * area["width"], area["y"] + 0.9 * area["height"])
     assert not is_grey(pixel(page, 0, LEFT_BOTTOM))
