@@ -44,4 +44,6 @@ def _text(column: str, value: Any) -> str:
         return numbers.NOTHING
     if isinstance(value, str):
         return value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
-    return ("yes" if value else "no") if isinstance(value, bool | np.bool_) else columns.column(column).show(float(value))
+    return (
+        ("yes" if value else "no") if isinstance(value, bool | np.bool_) else columns.column(column).show(float(value))
+    )

@@ -16,7 +16,7 @@ function lookControls(look) {
   for (const [name, [, , key]] of Object.entries(MASKS)) {
     const colour = SALT[name === "difference" ? "agreement" : name];
     const chip = button("", `${key}: on or off`, () => look.toggle(name), { class: "chip", "data-mask": name });
-    chip.append(element("i", { style: `--swatch: ${colour}` }), element("span"), element("kbd", {}, key));
+    chip.append(element("i", { class: "swatch", style: `--swatch: ${colour}` }), element("span"), element("kbd", {}, key));
     legend.append(chip);
   }
   return [views, legend, lookMenu(look)];

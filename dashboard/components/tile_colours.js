@@ -88,7 +88,8 @@ class Picture {
     this.canvas ??= new OffscreenCanvas(this.width, this.height);
     const pixels = new ImageData(this.width, this.height);
     const words = new Uint32Array(pixels.data.buffer);
-    this.grey.forEach((level, i) => (words[i] = table[level]));
+    const { grey } = this;
+    for (let i = 0; i < grey.length; i++) words[i] = table[grey[i]];
     this.canvas.getContext("2d").putImageData(pixels, 0, 0);
     return this.canvas;
   }
@@ -101,5 +102,5 @@ function readLevels({ image, width, height }) {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   reader.drawImage(image, 0, 0);
   const words = new Uint32Array(reader.getImageData(0, 0, width, height).data.buffer);
-  return Uint8Array.from(words); // the lowest byte: red
+  return new Uint8Array(words); // the lowest byte: red
 }

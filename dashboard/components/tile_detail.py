@@ -10,11 +10,19 @@ import numpy as np
 
 from core.dataset import rle
 from core.dataset.tiles import TileStore
-from core.explore import numbers
+from core.explore import colours, numbers
 from core.review.labels import in_words
 from dashboard import cache, paging, predicted, state
 from dashboard.components import tile_pages
-from dashboard.components.tile_view import PredictionRow, PredictionRows, Table, TileViewEvent, tile_for_view, tile_view
+from dashboard.components.tile_view import (
+    FactGroup,
+    PredictionRow,
+    PredictionRows,
+    Table,
+    TileViewEvent,
+    tile_for_view,
+    tile_view,
+)
 from dashboard.tile_facts import tile_facts
 
 
@@ -60,7 +68,10 @@ def draw(
         tile_for_view(store, row, shown.mask, shown.probability) if shown else tile_for_view(store, row),
         key=key,
         facts=tile_facts(store, row),
-        groups={"Prediction": _known(shown.facts)} if shown else {},
+        groups=[
+            FactGroup("Findings", _findings(store, row), colours.FLAG),
+            FactGroup("Prediction", _known(shown.facts) if shown else (), colours.PREDICTION),
+        ],
         predictions=_rows(predictions, shown.run if shown else None),
         tables=[_decisions(store.name, name)],
         explain=True,
@@ -74,6 +85,15 @@ def draw(
 
 def _known(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value != numbers.NOTHING]
+
+
+def _findings(store: TileStore, row: int) -> list[tuple[str, str]]:
+    """Rule and reason of what the last check of the data set found in the tile."""
+    checked = cache.checked(store)
+    if checked is None:
+        return []
+    found = checked.findings[checked.findings["row"] == row]
+    return list(zip(map(in_words, found["reason"]), found["details"], strict=True))
 
 
 def _rows(predictions: list[predicted.TilePrediction], run: str | None) -> PredictionRows:

@@ -42,6 +42,15 @@ class TileViewEvent:
 
 
 @dataclass(frozen=True)
+class FactGroup:
+    """Names and values under a title. colour: `#rrggbb` of a mark beside it, as in the legend."""
+
+    title: str
+    facts: Facts
+    colour: str = ""
+
+
+@dataclass(frozen=True)
 class PredictionRow:
     """One row of the table of predictions. code: the mask's run-length code. figures: as they are to be read."""
 
@@ -74,7 +83,7 @@ def tile_view(
     key: str,
     view: View = "overlay",
     facts: Facts = (),
-    groups: Mapping[str, Facts] | None = None,
+    groups: Sequence[FactGroup] = (),
     predictions: PredictionRows | None = None,
     tables: Sequence[Table] = (),
     explain: bool = False,
@@ -87,7 +96,7 @@ def tile_view(
 ) -> TileViewEvent:
     """Draw one tile as large as fits and return what was done with it.
 
-    facts, groups: names and values that stand beside it; the groups below, each under its title.
+    facts, groups: names and values that stand beside it.
     predictions, tables: what follows below the picture, the first to choose from. explain: the run-length code too (the
     label's, else the prediction's). position, previous, following: the words between the buttons to its
     neighbours and whether these work; without words the arrow keys are left to the page. close: where
@@ -98,7 +107,7 @@ def tile_view(
         "name": key,
         "tile": asdict(tile),
         "view": view,
-        "facts": [(title, pairs) for title, pairs in {"": facts, **(groups or {})}.items() if pairs],
+        "facts": [asdict(group) for group in (FactGroup("", facts), *groups) if group.facts],
         "predictions": asdict(predictions or PredictionRows()),
         "tables": [asdict(table) for table in tables if table.rows],
         "explain": explain,

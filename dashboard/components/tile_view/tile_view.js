@@ -116,9 +116,10 @@ class TileView extends Board {
 }
 
 /** Names and values under a title, if it has one. */
-function factGroup([title, facts]) {
+function factGroup({ title, facts, colour }) {
   const list = element("dl", {}, ...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
-  return element("section", {}, ...(title ? [element("h4", {}, title)] : []), list);
+  const mark = colour ? [element("i", { class: "swatch", style: `--swatch: ${colour}` })] : [];
+  return element("section", {}, ...(title ? [element("h4", {}, ...mark, title)] : []), list);
 }
 
 export default mountedAs(TileView);
