@@ -8,7 +8,12 @@ from pathlib import Path
 from core.explore import colours
 
 HERE = Path(__file__).parent
-SALT = {"label": colours.LABEL, "prediction": colours.PREDICTION, "agreement": colours.AGREEMENT}
+SALT = {
+    "label": colours.LABEL,
+    "prediction": colours.PREDICTION,
+    "agreement": colours.AGREEMENT,
+    "corrected": colours.CORRECTION,
+}
 ROOT = '<div class="saltscope" tabindex="0"></div>'  # where a component draws itself
 TILE_SCRIPTS = ("tile_dom", "tile_mask", "tile_colours", "tile_canvas", "tile_look", "tile_bar", "tile_board")
 

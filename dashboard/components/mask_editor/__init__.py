@@ -1,0 +1,139 @@
+"""Where a mask is painted: tools, undo, drafts that outlive the page, and actions by key.
+
+The browser tells every change as a draft; what it was told to be stored, it says so. A mask that somebody
+else has saved meanwhile is shown beside one's own; nothing is overwritten without a choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+import streamlit as st
+
+from dashboard.components import assets
+from dashboard.components.gallery import GalleryTile
+
+_mount = st.components.v2.component(
+    "saltscope.mask_editor",
+    html=assets.ROOT,
+    css=assets.text("tile_look.css", "tile_view/tile_view.css", "mask_editor/mask_editor.css"),
+    js=assets.tile_script(
+        "tile_view/pictures.js",
+        "mask_editor/mask_edits.js",
+        "mask_editor/tools.js",
+        "mask_editor/drawing.js",
+        "mask_editor/easel.js",
+        "mask_editor/mask_editor.js",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Action:
+    """What can be done with a mask, at a key. primary: the one that stands out."""
+
+    name: str
+    label: str
+    key: str
+    primary: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """A mask to copy from, in words, as run-length code."""
+
+    words: str
+    mask: str
+
+
+@dataclass(frozen=True)
+class KeptDraft:
+    """What the store holds of an unsaved drawing. base: as in `Drawn`. stroke: its time in ms since 1970."""
+
+    mask: str
+    base: int | None
+    stroke: int
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Somebody else's newer mask. words: what happened. base: its revision. action: what was asked for."""
+
+    words: str
+    mask: str
+    base: int
+    action: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What the browser tells. stroke: the time of the last change in ms. changed: another mask than the stored one.
+
+    name: of the action; "" for a mere draft. base: the revision that was in sight, None for the data set's label.
+    """
+
+    tile: str
+    mask: str
+    base: int | None
+    stroke: int
+    name: str = ""
+    changed: bool = True
+
+
+def mask_editor(
+    tile: GalleryTile,
+    *,
+    key: str,
+    mask: str,
+    base: int | None,
+    actions: Sequence[Action],
+    on_draft: Callable[[Drawn], None],
+    on_act: Callable[[Drawn], None],
+    draft: KeptDraft | None = None,
+    clash: Clash | None = None,
+    sources: Sequence[Source] = (),
+    facts: Sequence[tuple[str, str]] = (),
+    position: str = "",
+    previous: bool = False,
+    following: bool = False,
+    on_turn: Callable[[int], None] | None = None,
+) -> None:
+    """Draw one tile to paint on.
+
+    mask, base: the stored mask (run-length code) and its revision. draft: an unsaved drawing to go on with.
+    on_draft is called after every change and has stored it when it returns; on_act when an action was chosen.
+    sources: masks to copy from. clash: shown beside the person's own mask until they choose. position, previous,
+    following, on_turn: as in `tile_view`.
+    """
+    told = st.session_state.get(f"{key}_stored", {})
+    data = {
+        "name": key,
+        "view": "overlay",
+        "tile": asdict(tile),
+        "mask": mask,
+        "base": base,
+        "draft": asdict(draft) if draft else None,
+        "conflict": asdict(clash) if clash else None,
+        "sources": [asdict(source) for source in sources],
+        "actions": [asdict(action) for action in actions],
+        "facts": list(facts),
+        "position": position,
+        "previous": previous,
+        "next": following,
+        "acknowledged": told,
+    }
+
+    def drafted() -> None:
+        drawn = Drawn(**st.session_state[key]["draft"])
+        on_draft(drawn)
+        st.session_state[f"{key}_stored"] = {"tile": drawn.tile, "stroke": drawn.stroke}
+
+    def acted() -> None:
+        on_act(Drawn(**st.session_state[key]["act"]))
+
+    def turned() -> None:
+        if on_turn:
+            on_turn(st.session_state[key]["turn"])
+
+    _mount(key=key, data=data, on_draft_change=drafted, on_act_change=acted, on_turn_change=turned)

@@ -1,0 +1,62 @@
+"""A page for the tests of the mask editor: one tile of 20×16 over a real store; what was done stands below as text.
+
+The tile is dark on the left and bright on the right of a slope; its label is the left half with a hole and a crumb.
+`?who=` names the reviewer, `?tile=` the tile.
+"""
+
+import os
+
+import numpy as np
+import streamlit as st
+
+from core.dataset import rle
+from core.errors import Conflict
+from core.explore import thumbnails
+from core.review.masks import MaskStore
+from dashboard.components.gallery import GalleryTile
+from dashboard.components.mask_editor import Action, Clash, Drawn, KeptDraft, Source, mask_editor
+
+SHAPE = (20, 16)
+ROWS, COLUMNS = np.mgrid[: SHAPE[0], : SHAPE[1]]
+GREY = np.where(COLUMNS * 2 > ROWS, 200, 60).astype(np.uint8)
+LABEL = (COLUMNS < 8).astype(np.uint8)
+LABEL[9:11, 3:5] = 0
+LABEL[2, 12] = 1
+CHANCE = np.round(COLUMNS * 16).astype(np.uint8)
+
+store = st.cache_resource(MaskStore)(f"sqlite:///{os.environ['SALTSCOPE_WORKSPACE']}.db")
+who = st.query_params.get("who", "ann")
+name = st.query_params.get("tile", "t")
+newest = store.newest("d", name)
+kept = store.draft("d", name, who)
+
+
+def keep(drawn: Drawn) -> None:
+    store.keep_draft("d", drawn.tile, drawn.mask, who, drawn.base)
+
+
+def act(drawn: Drawn) -> None:
+    st.session_state.pop("clash", None)
+    mask = rle.decode(drawn.mask, SHAPE)
+    try:
+        store.save("d", drawn.tile, mask, who, base=drawn.base)
+    except Conflict as error:
+        theirs = store.newest("d", drawn.tile)
+        st.session_state["clash"] = Clash(str(error), theirs.mask, theirs.id, drawn.name)
+
+
+tile = GalleryTile(name, SHAPE, thumbnails.png_url(GREY), rle.encode(LABEL), None, thumbnails.png_url(CHANCE))
+mask_editor(
+    tile,
+    key="editor",
+    mask=newest.mask if newest else rle.encode(LABEL),
+    base=newest.id if newest else None,
+    draft=KeptDraft(kept.mask, kept.base, int(kept.time.timestamp() * 1000)) if kept else None,
+    clash=st.session_state.get("clash"),
+    sources=[Source("the right half", rle.encode(COLUMNS >= 8))],
+    actions=[Action("save", "Save", "1", primary=True)],
+    facts=[("Depth", "412 ft")],
+    on_draft=keep,
+    on_act=act,
+)
+st.text(f"revisions: {len(store.history('d', name))}")
