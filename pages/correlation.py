@@ -27,7 +27,7 @@ frame = cache.measured(context.tiles, context.run).iloc[context.rows]
 picture = st.container()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     x, y = choose("Across", DEPTH), choose("Up", SALT)
-    words = st.container(width="stretch")
+    words = st.container(width="stretch", key="relation_words")
 relation = cache.relation(context.tiles, context.run, context.rows, x, y)
 words.markdown(relation.in_words)
 with picture:

@@ -48,11 +48,13 @@ def in_words(found: pd.DataFrame, x: Quantity, y: Quantity) -> str:
     solid = found[found["mean_low"].notna()]
     if len(solid) < 2:
         return ""
-    most, least = (
-        f"{x.in_words(row['low'])} to {x.in_words(row['high'])} ({y.in_words(row['mean'])})"
-        for row in (solid.iloc[int(end(solid["mean"]))] for end in (np.argmax, np.argmin))
+    most, least = (solid.iloc[int(end(solid["mean"]))] for end in (np.argmax, np.argmin))
+    if most["mean_low"] <= least["mean_high"]:
+        return f"{y.name} hardly changes with {x.in_sentence}: the intervals of all bins overlap."
+    highest, lowest = (
+        f"{x.in_words(row['low'])} to {x.in_words(row['high'])} ({y.in_words(row['mean'])})" for row in (most, least)
     )
-    return f"{y.name} is highest at a {x.in_sentence} of {most} and lowest at {least}, on average."
+    return f"{y.name} is highest at a {x.in_sentence} of {highest} and lowest at {lowest}, on average."
 
 
 def _centre(values: np.ndarray, generator: np.random.Generator) -> dict[str, float]:

@@ -106,6 +106,9 @@ def show_splits(context: Context) -> None:
     st.markdown(two_samples.in_words(quantity, found[quantity]))
     table = two_samples.table(found)
     _show_table(table)
+    st.caption(
+        "Kolmogorov–Smirnov tests; p takes tiles as independent, which touching ones are not: read it as a lower limit."
+    )
     _downloads(context, {"train against test": table})
 
 

@@ -21,6 +21,7 @@ from core.explore.figures.template import blank, template
 from core.explore.filters import EMPTY, WITH_SALT, Split, TileFilter
 from core.explore.quantities import SALT, Quantity
 
+FEWEST_FOR_NOTCH = 10  # tiles; of fewer, the interval of the median says little
 HEIGHT = 380  # pixels: two of them side by side leave room for controls and table at 900
 
 
@@ -100,7 +101,9 @@ def plot_quartiles(
     figure = blank(dark, HEIGHT)
     for name, values in reversed(parts.items()):
         figure.add_trace(_box(name, values))
-    figure.update_xaxes(title_text=quantity.axis, tickformat=quantity.tick_format, showgrid=True)
+    key = "bar: middle half of the tiles, notch: 95 % interval of the median, line: 5 to 95 %"
+    title = f"{quantity.axis}<br><span style='font-size:12px'>{key}</span>"
+    figure.update_xaxes(title_text=title, tickformat=quantity.tick_format, showgrid=True)
     figure.update_yaxes(showgrid=False, showline=False, ticks="")
     count = sum(map(len, parts.values()))
     figure.update_layout(title_text=_title(quantity, count, index, by), showlegend=False, boxgap=0.35)
@@ -154,10 +157,10 @@ def _add_histogram(
     figure: go.Figure, bins: pd.DataFrame, by: Comparison, quantity: Quantity, dark: bool, **place: int
 ) -> None:
     """Bars with numbers of tiles for all tiles together; outlines with shares where groups are compared."""
-    shares = by != "nothing"
+    shares, groups = by != "nothing", bins["group"].nunique()
     for name, part in bins.groupby("group", sort=False):
         if shares:
-            figure.add_trace(_outline(str(name), part, quantity, dark), **place)
+            figure.add_trace(_outline(str(name), part, quantity, groups, dark), **place)
         else:
             figure.add_trace(_bars(part, quantity), **place)
     _label_axes(figure, quantity, "Share of the group's tiles" if shares else "Number of tiles", shares, **place)
@@ -188,7 +191,7 @@ def _class_ranges() -> list[list[float]]:
     return [list(EMPTY), *([low + WITH_SALT[0], high] for low, high in pairwise(CLASS_EDGES[1:]))]
 
 
-def _outline(name: str, bins: pd.DataFrame, quantity: Quantity, dark: bool) -> go.Scatter:
+def _outline(name: str, bins: pd.DataFrame, quantity: Quantity, groups: int, dark: bool) -> go.Scatter:
     """A line with its steps half-way between the centres, which is at the limits; an empty bin closes each end."""
     centres = (bins["low"] + bins["high"]) / 2
     width = bins["high"].iloc[0] - bins["low"].iloc[0]
@@ -199,7 +202,7 @@ def _outline(name: str, bins: pd.DataFrame, quantity: Quantity, dark: bool) -> g
         name=with_count(name, int(bins["tiles"].sum())),
         mode="lines",
         line={"shape": "hvh", "width": 2, "color": colour},
-        **filling(name, colour),
+        **filling(colour, groups),
         hovertext=["", *_bins_in_words(bins, quantity), ""],
         hoverinfo=["skip", *["text"] * len(bins), "skip"],
     )
@@ -218,7 +221,7 @@ def _box(name: str, values: pd.Series) -> go.Box:
         q3=[upper],
         lowerfence=[low],
         upperfence=[high],
-        notched=True,
+        notched=len(values) >= FEWEST_FOR_NOTCH,
         notchspan=[notch],
         line={"color": _class_colour(name) if name not in ("train", "test") else group_colour(name, False), "width": 2},
     )

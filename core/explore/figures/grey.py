@@ -22,7 +22,7 @@ def plot_grey_levels(bins: pd.DataFrame, dark: bool = False) -> go.Figure:
     figure = blank(dark, HEIGHT)
     parts = {str(name): part for name, part in bins.groupby("group", sort=False)}
     for name, part in parts.items():
-        figure.add_trace(_level_line(name, part, dark))
+        figure.add_trace(_level_line(name, part, len(parts), dark))
     figure.update_xaxes(title_text="Grey of a pixel (0 black, 255 white)", range=[0, 256], tick0=0, dtick=32)
     figure.update_yaxes(title_text="Share of the pixels", tickformat=".1%", rangemode="tozero")
     tiles = sum(int(part["tiles"].iloc[0]) for part in parts.values())
@@ -62,7 +62,7 @@ def plot_mean_image(mean: MeanTile, dark: bool = False) -> go.Figure:
     return figure.update_layout(title_text=f"Mean image of {numbers.tiles(mean.tiles)}")
 
 
-def _level_line(name: str, bins: pd.DataFrame, dark: bool) -> go.Scatter:
+def _level_line(name: str, bins: pd.DataFrame, groups: int, dark: bool) -> go.Scatter:
     colour = group_colour(name, dark)
     return go.Scatter(
         x=(bins["low"] + bins["high"]) / 2,
@@ -70,7 +70,7 @@ def _level_line(name: str, bins: pd.DataFrame, dark: bool) -> go.Scatter:
         name=with_count(name, int(bins["tiles"].iloc[0])),
         mode="lines",
         line={"shape": "hvh", "width": 2, "color": colour},
-        **filling(name, colour),
+        **filling(colour, groups),
         hovertext=[
             f"grey {row['low']} to {row['high'] - 1}<br>{in_words(name)}: {numbers.percent(row['share'])} of the pixels"
             for row in bins.to_dict("records")

@@ -26,9 +26,9 @@ def group_colour(group: str, dark: bool) -> str:
     return (DARK_STEPS if dark else LIGHT_STEPS)[CLASSES.index(group) - 1]
 
 
-def filling(group: str, colour: str) -> dict[str, str]:
-    """A light area under a group's outline; none for coverage classes, of which there are too many on each other."""
-    return {"fill": "tozeroy", "fillcolor": colours.faded(colour, 0.2)} if group in COLOURS else {}
+def filling(colour: str, groups: int) -> dict[str, str]:
+    """A light area under the outline of one of a few `groups`; of more than two, areas would hide each other."""
+    return {"fill": "tozeroy", "fillcolor": colours.faded(colour, 0.2)} if groups <= 2 else {}
 
 
 def in_words(group: str) -> str:

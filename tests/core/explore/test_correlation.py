@@ -158,6 +158,7 @@ def test_the_trend_in_plain_words() -> None:
             "high": [100.0, 200.0, 300.0],
             "mean": [0.09, 0.31, 0.9],
             "mean_low": [0, 0.2, math.nan],
+            "mean_high": [0.15, 0.4, math.nan],
         }
     )
     assert trend_module.in_words(found, DEPTH, SALT) == (
@@ -165,4 +166,6 @@ def test_the_trend_in_plain_words() -> None:
         "on average."
     )
     assert trend_module.in_words(found[:1], DEPTH, SALT) == ""
+    unsure = found.assign(mean_high=0.3)
+    assert trend_module.in_words(unsure, DEPTH, SALT).startswith("Salt proportion hardly changes with depth")
     assert correlations_module.UNLIKELY == 0.05

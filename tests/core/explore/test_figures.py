@@ -164,6 +164,20 @@ def test_quartiles_of_the_depth_per_coverage_class(index: pd.DataFrame) -> None:
     assert box.notchspan[0] == pytest.approx(1.57 * (box.q3[0] - box.q1[0]) / len(depths) ** 0.5)
 
 
+def test_a_median_of_few_tiles_has_no_notch(index: pd.DataFrame) -> None:
+    figure = figures.plot_quartiles(index[:12].assign(z=1.0 * np.arange(12)), DEPTH, "split")
+    assert trace(figure, "train").notched is True
+    assert trace(figures.plot_quartiles(index[1:5], DEPTH, "split"), "train").notched is False
+
+
+def test_classes_stand_for_their_tiles(index: pd.DataFrame) -> None:
+    figure = figures.plot_coverage_classes(index)
+    salt = index["salt_proportion"]
+    [bars] = figure.data
+    assert [int(salt.between(*limits).sum()) for limits in bars.customdata] == list(bars.y)
+    assert figure.layout.meta["columns"] == {"x": "salt_proportion"}
+
+
 def test_the_largest_gap_of_two_splits_is_marked(index: pd.DataFrame) -> None:
     found = compare_splits(index, (DEPTH,))[DEPTH]
     figure = figures.plot_split_gap(index, DEPTH, found)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,8 @@ import scipy.stats
 
 from core.dataset.tiles import TileStore
 from core.explore.statistics import counts, joined, summary
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_summary_counts(store: TileStore) -> None:
@@ -61,6 +65,15 @@ def test_summary_of_bare_tiles_is_json_too(bare: TileStore) -> None:
     assert found["correlation"]["n"] == 0
     assert found["correlation"]["pearson"] is None
     assert (found["coverage"], found["train_against_test"]) == ({}, {})
+
+
+def test_the_counts_of_the_first_page_take_no_scipy(store: TileStore) -> None:
+    script = (
+        "import sys; from pathlib import Path; from core.dataset.tiles import TileStore; "
+        "from core.explore.statistics import counts; counts(TileStore.open(Path(sys.argv[1]))); "
+        "sys.exit('scipy' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(store.root)], check=True, cwd=ROOT)
 
 
 @pytest.mark.real
