@@ -14,13 +14,14 @@ from core.explore import numbers
 class Quantity:
     """One number a tile. column: in the index or beside it · axis: name and unit, for a figure's axis ·
 
-    in_words: a value for people · is_share: 0…1, drawn from 0 to 100 %.
+    in_words: a value for people · hover: the same for plotly's hover texts · is_share: 0…1, drawn from 0 to 100 %.
     """
 
     column: str
     name: str
     axis: str
     in_words: Callable[[float | None], str]
+    hover: str
     is_share: bool = False
 
     @property
@@ -34,15 +35,19 @@ class Quantity:
         return self.name[0].lower() + self.name[1:]
 
 
-DEPTH = Quantity("z", "Depth", "Depth (ft)", numbers.depth)
-SALT = Quantity("salt_proportion", "Salt proportion", "Salt proportion (share of the tile)", numbers.percent, True)
-MEAN = Quantity("mean", "Grey mean", "Mean grey of the tile (0 to 255)", numbers.grey)
-SPREAD = Quantity("std", "Grey spread", "Standard deviation of the tile's grey (0 to 255)", numbers.grey)
-BLACK = Quantity("black", "Black pixels", "Black pixels (share of the tile)", numbers.percent, True)
-WHITE = Quantity("white", "White pixels", "White pixels (share of the tile)", numbers.percent, True)
-PREDICTED = Quantity("predicted_salt", "Predicted salt", "Predicted salt (share of the tile)", numbers.percent, True)
-CONFIDENCE = Quantity("confidence", "Confidence", "Confidence (0 to 1)", numbers.score)
-SCORE = Quantity("score", "Score", "Score of the prediction (0 to 1)", numbers.score)
+DEPTH = Quantity("z", "Depth", "Depth (ft)", numbers.depth, ",.0f")
+SALT = Quantity(
+    "salt_proportion", "Salt proportion", "Salt proportion (share of the tile)", numbers.percent, ".1%", True
+)
+MEAN = Quantity("mean", "Grey mean", "Mean grey of the tile (0 to 255)", numbers.grey, ".1f")
+SPREAD = Quantity("std", "Grey spread", "Standard deviation of the tile's grey (0 to 255)", numbers.grey, ".1f")
+BLACK = Quantity("black", "Black pixels", "Black pixels (share of the tile)", numbers.percent, ".1%", True)
+WHITE = Quantity("white", "White pixels", "White pixels (share of the tile)", numbers.percent, ".1%", True)
+PREDICTED = Quantity(
+    "predicted_salt", "Predicted salt", "Predicted salt (share of the tile)", numbers.percent, ".1%", True
+)
+CONFIDENCE = Quantity("confidence", "Confidence", "Confidence (0 to 1)", numbers.score, ".3f")
+SCORE = Quantity("score", "Score", "Score of the prediction (0 to 1)", numbers.score, ".3f")
 
 ALL = (DEPTH, SALT, MEAN, SPREAD, BLACK, WHITE, PREDICTED, CONFIDENCE, SCORE)
 BY_COLUMN = {quantity.column: quantity for quantity in ALL}

@@ -45,17 +45,18 @@ def _add_points(figure: go.Figure, tiles: pd.DataFrame, x: Quantity, y: Quantity
         "with salt": (tiles[salt > 0], colours.LABEL),
         "without label": (tiles[salt.isna()], colours.ACCENT),
     }
+    values = f"{x.in_sentence} %{{x:{x.hover}}}<br>{y.in_sentence} %{{y:{y.hover}}}"
+    hover = f"tile %{{customdata}}<br>{values}<extra></extra>"
     for name, (part, colour) in groups.items():
         if len(part):
             figure.add_scatter(
                 x=part[x.column],
                 y=part[y.column],
                 customdata=part["id"],
-                text=[f"{_pair(x, a)}<br>{_pair(y, b)}" for a, b in part[[x.column, y.column]].to_numpy()],
                 name=f"{name} (n = {len(part):,})",
                 mode="markers",
                 marker={"color": colour, "size": 5, "opacity": 0.45},
-                hovertemplate="tile %{customdata}<br>%{text}<extra></extra>",
+                hovertemplate=hover,
             )
 
 
@@ -120,11 +121,9 @@ def _add_trend(figure: go.Figure, trend: pd.DataFrame, x: Quantity, y: Quantity,
 
 def _label(figure: go.Figure, relation: Relation) -> None:
     x, y = relation.x, relation.y
-    for row in relation.trend.to_dict("records"):
-        middle = (row["low"] + row["high"]) / 2
-        figure.add_annotation(
-            x=middle, y=1, yref="paper", yanchor="bottom", text=f"{row['tiles']:,}", showarrow=False, font_size=11
-        )
+    counts = zip((relation.trend["low"] + relation.trend["high"]) / 2, relation.trend["tiles"], strict=True)
+    above = {"y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False, "font": {"size": 11}}
+    figure.update_layout(annotations=[{"x": middle, "text": f"{tiles:,}"} | above for middle, tiles in counts])
     figure.update_xaxes(title_text=x.axis, tickformat=x.tick_format)
     figure.update_yaxes(title_text=y.axis, tickformat=y.tick_format)
     if y.is_share:
@@ -139,10 +138,6 @@ def _label(figure: go.Figure, relation: Relation) -> None:
 def _width(trend: pd.DataFrame, x: Quantity) -> str:
     width = float(trend["high"].iloc[0] - trend["low"].iloc[0])
     return x.in_words(width)
-
-
-def _pair(quantity: Quantity, value: float) -> str:
-    return f"{quantity.in_sentence} {quantity.in_words(value)}"
 
 
 def _bin_in_words(row: dict[Hashable, Any], x: Quantity, y: Quantity) -> str:
