@@ -137,7 +137,8 @@ def _send_all(tiles: TileStore, found: pd.DataFrame) -> None:
         if st.button(f"Send {count:,}", type="primary", key="send_all", on_click=send, args=(tiles, found)):
             st.rerun()
     if st.session_state.get("quality_sent") and st.button("Review", icon=":material/arrow_forward:"):
-        navigation.open_page("review", tile=None)
+        query = state.selection().to_query() | {"queue": "labels"}
+        st.switch_page(navigation.page("review"), query_params=query)
 
 
 def send(tiles: TileStore, found: pd.DataFrame) -> None:

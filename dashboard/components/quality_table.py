@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.explore.spreadsheet import as_csv
 from dashboard import state
+from dashboard.components import download
 
 COLUMNS = ["id", "reason", "severity", "details", "value", "other"]
 ROWS = 1000  # that the table shows; the file has all
@@ -30,14 +30,7 @@ def show(name: str, found: pd.DataFrame) -> None:
             "other": "other tile",
         },
     )
-    st.download_button(
-        f"Download {len(found):,} findings (CSV)",
-        lambda: as_csv(found),
-        f"{name}-quality.csv",
-        "text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    download.table(f"{len(found):,} findings", f"{name}-quality.csv", lambda: found)
 
 
 def _pick(shown: pd.DataFrame) -> None:

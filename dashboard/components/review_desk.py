@@ -1,4 +1,4 @@
-"""Where a person judges one tile after the other: the tile with its reasons, the verdict keys, the queue.
+"""Where a person judges one tile after the other: the tile, the verdict keys, the reasons, the queue beside it.
 
 Session keys: review_item, the item on the desk (None: the first open one); review_table, a number that
 gives the queue's table a fresh selection after every act.
@@ -9,50 +9,86 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.dataset.tiles import TileStore
 from core.errors import SaltScopeError
 from core.explore import numbers
 from core.review.policy import is_confident_empty
 from core.review.tables import Verdict
-from core.segment.predictions import SALT_LEVEL
-from core.workspace import RunFolder
-from dashboard import cache, state
-from dashboard.components.tile_view import tile_for_view, tile_view
+from dashboard import cache, navigation, state
+from dashboard.components import review_item, review_queue, review_rules, review_table
+from dashboard.components.review_queue import Queue
+from dashboard.components.top_bar import Context
 
 VERDICTS = (
     (Verdict.ACCEPT, "Accept", "1", ":material/check:"),
     (Verdict.NEEDS_WORK, "Needs work", "2", ":material/edit:"),
     (Verdict.UNSURE, "Unsure", "3", ":material/question_mark:"),
 )
-ROWS = 200  # of the queue's table; the rest follows as these are decided
 
 
 @st.fragment
-def show(run: RunFolder, tiles: TileStore, predictions: pd.DataFrame) -> None:
-    """The desk and below it the queue."""
-    queue = cache.review_store().queue(run.id, tiles.name)
-    if queue.empty:
-        st.info("The queue is empty. Choose a threshold and flag tiles.", icon=":material/inbox:")
+def show(context: Context) -> None:
+    """The choice of queue, what fills it, and the desk."""
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="review_bar")
+    with bar:
+        chosen = review_queue.choose(context)
+    queue = review_queue.open_queue(context, chosen)
+    items = cache.review_store().queue(queue.name, queue.tiles.name)
+    waiting = items[items["verdict"].isna()]
+    with bar:
+        decided = len(items) - len(waiting)
+        st.caption(f"{decided:,} of {len(items):,} decided · {len(waiting):,} open", width="stretch")
+        if len(items):
+            _fill(queue, waiting)
+        review_rules.show_reviewer()
+    if items.empty:
+        _empty(queue)
+    else:
+        _desk(queue, items, waiting)
+
+
+def _fill(queue: Queue, waiting: pd.DataFrame) -> None:
+    """What changes the queue as a whole."""
+    if queue.predictions is None:
+        review_rules.show_withdrawal(queue.tiles.name, len(waiting))
         return
-    waiting = queue[queue["verdict"].isna()]
-    decided = len(queue) - len(waiting)
-    st.progress(decided / len(queue), text=f"{decided:,} of {len(queue):,} decided · {len(waiting):,} open")
-    item = _on_desk(queue, waiting)
+    _accept_empties(waiting)
+    with st.popover("Flag tiles", icon=":material/flag:"):
+        review_rules.show(queue)
+
+
+def _empty(queue: Queue) -> None:
+    if queue.predictions is not None:
+        st.info("The queue is empty. Choose a threshold and flag tiles.", icon=":material/inbox:")
+        with st.container(border=True, width=420):
+            review_rules.show(queue)
+        return
+    st.info("No label is under review. Send findings here from Quality.", icon=":material/inbox:")
+    if st.button("Quality", type="primary", icon=":material/arrow_forward:"):
+        navigation.open_page("quality")
+
+
+def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame) -> None:
+    item = _on_desk(items, waiting)
     if item is None:
         st.success("Every flagged tile is decided.", icon=":material/done_all:")
-    else:
-        _buttons(item, waiting, run, tiles)
-        _tile(item, run, tiles, predictions)
-    _table(queue, waiting)
+        review_table.show(queue, items)
+        return
+    _buttons(item, waiting, queue)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        review_item.show_tile(queue, item)
+    with right:
+        review_item.show_reasons(queue, item)
+        review_table.show(queue, items)
 
 
-def _on_desk(queue: pd.DataFrame, waiting: pd.DataFrame) -> pd.Series | None:
-    wanted = queue[queue["id"] == st.session_state.get("review_item")]
+def _on_desk(items: pd.DataFrame, waiting: pd.DataFrame) -> pd.Series | None:
+    wanted = items[items["id"] == st.session_state.get("review_item")]
     chosen = wanted if len(wanted) else waiting
     return chosen.iloc[0] if len(chosen) else None
 
 
-def _buttons(item: pd.Series, waiting: pd.DataFrame, run: RunFolder, tiles: TileStore) -> None:
+def _buttons(item: pd.Series, waiting: pd.DataFrame, queue: Queue) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="verdicts"):
         for verdict, label, key, icon in VERDICTS:
             chosen = item["verdict"] == verdict
@@ -66,53 +102,19 @@ def _buttons(item: pd.Series, waiting: pd.DataFrame, run: RunFolder, tiles: Tile
                 args=([int(item["id"])], verdict, waiting),
             )
         st.button("Next", shortcut="n", icon=":material/skip_next:", on_click=_go_on, args=(item["id"], waiting))
-        st.button("Undo", shortcut="z", icon=":material/undo:", on_click=_undo, args=(run.id, tiles.name))
+        st.button("Undo", shortcut="z", icon=":material/undo:", on_click=_undo, args=(queue.name, queue.tiles.name))
         if failure := st.session_state.pop("review_failure", None):
             st.error(failure)
 
 
-def _tile(item: pd.Series, run: RunFolder, tiles: TileStore, predictions: pd.DataFrame) -> None:
-    row = tiles.row(item["tile"])
-    index = tiles.index
-    probability = cache.probability(run, tiles.name, item["tile"])
-    figures = predictions.loc[predictions["id"] == item["tile"]].iloc[0]
-    facts = [("Why", flag.words) for flag in cache.review_store().reasons(int(item["id"]))]
-    facts += [
-        ("Predicted salt", numbers.percent(item["salt_proportion"])),
-        ("Confidence", numbers.score(item["confidence"])),
-        ("Labelled salt", numbers.percent(index["salt_proportion"].to_numpy()[row])),
-        ("Score", numbers.score(figures["map"])),
-        ("Depth", numbers.depth(index["z"].to_numpy()[row])),
-    ]
-    if item["verdict"]:
-        when = f"{item['decided']:%Y-%m-%d %H:%M} UTC"
-        facts.append(("Decided", f"{item['verdict'].replace('_', ' ')}, {item['reviewer']}, {when}"))
-    facts = [(name, value) for name, value in facts if value != numbers.NOTHING]
-    tile = tile_for_view(tiles, row, probability >= SALT_LEVEL, probability)
-    tile_view(tile, key="review_tile", facts=facts)
-
-
-def _table(queue: pd.DataFrame, waiting: pd.DataFrame) -> None:
+def _accept_empties(waiting: pd.DataFrame) -> None:
     empties = waiting[is_confident_empty(waiting["salt_proportion"], waiting["confidence"])]
-    with st.popover(f"Accept {len(empties):,} confident empties", disabled=empties.empty):
+    if empties.empty:
+        return
+    with st.popover(f"Accept {len(empties):,} confident empties"):
         st.write(f"Accept {numbers.tiles(len(empties))} that the model is sure hold no salt? One undo takes it back.")
         ids = [int(one) for one in empties["id"]]
         st.button("Accept them all", type="primary", on_click=_decide, args=(ids, Verdict.ACCEPT, waiting))
-    columns = ["tile", "reasons", "salt_proportion", "confidence", "verdict", "reviewer"]
-    shown = queue.head(ROWS)
-    key = f"queue_{st.session_state.setdefault('review_table', 0)}"
-    st.dataframe(
-        shown[columns],
-        key=key,
-        hide_index=True,
-        height=220,
-        on_select=lambda: _pick(shown, key),
-        selection_mode="single-row",
-        column_config={
-            "salt_proportion": st.column_config.NumberColumn("predicted salt", format="percent"),
-            "confidence": st.column_config.ProgressColumn("confidence", min_value=0, max_value=1, format="%.3f"),
-        },
-    )
 
 
 def _decide(items: list[int], verdict: Verdict, waiting: pd.DataFrame) -> None:
@@ -141,9 +143,3 @@ def _undo(run_id: str, dataset: str) -> None:
     if undone:
         st.session_state["review_item"] = undone[0]
         st.session_state["review_table"] += 1
-
-
-def _pick(shown: pd.DataFrame, key: str) -> None:
-    rows = st.session_state[key]["selection"]["rows"]
-    if rows:
-        st.session_state["review_item"] = int(shown["id"].iloc[rows[0]])

@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.explore import numbers
 from core.review.flagging import flag_run
 from core.review.policy import FlagRules, flagged_counts
-from core.workspace import RunFolder, Workspace
+from core.review.tables import LABELS
 from dashboard import cache, state
+from dashboard.components.review_queue import Queue
 
 
 @st.fragment
-def show(workspace: Workspace, run: RunFolder, dataset: str, predictions: pd.DataFrame) -> None:
-    """Threshold, side and confidence; the count; the button that flags."""
-    with st.container(border=True):
-        rules = _rules()
-        confidence = rules.min_confidence
-        count = flagged_counts(predictions, np.array([rules.threshold]), rules.over, confidence)[0]
-        st.markdown(f"**{numbers.tiles(int(count))}** of {len(predictions):,} would be flagged")
-        if st.button("Flag them", type="primary", icon=":material/flag:", disabled=not count, width="stretch"):
-            result = flag_run(workspace, cache.review_store(), run.id, dataset, rules)
-            st.toast(f"{numbers.tiles(result['flagged'])} in the queue", icon=":material/flag:")
+def show(queue: Queue) -> None:
+    """Threshold, side and confidence; the count; the button that flags what the queue's run predicted."""
+    assert queue.run is not None
+    assert queue.predictions is not None
+    rules = _rules()
+    count = flagged_counts(queue.predictions, np.array([rules.threshold]), rules.over, rules.min_confidence)[0]
+    st.markdown(f"**{numbers.tiles(int(count))}** of {len(queue.predictions):,} would be flagged")
+    if st.button("Flag them", type="primary", icon=":material/flag:", disabled=not count, width="stretch"):
+        result = flag_run(queue.workspace, cache.review_store(), queue.run.id, queue.tiles.name, rules)
+        st.toast(f"{numbers.tiles(result['flagged'])} in the queue", icon=":material/flag:")
+        st.rerun()
+    st.caption(
+        "Constant tiles are never flagged. The least confident come first, confident empties last. "
+        "What was decided stays decided."
+    )
+
+
+def show_withdrawal(dataset: str, waiting: int) -> None:
+    """The way to empty the queue of labels."""
+    if not waiting:
+        return
+    with st.popover("Withdraw", icon=":material/playlist_remove:"):
+        st.write(f"Take {numbers.count(waiting)} open labels out of the queue? What was decided stays.")
+        if st.button("Take them out", type="primary"):
+            cache.review_store().withdraw(LABELS, dataset)
             st.rerun()
-        st.caption(
-            "Constant tiles are never flagged. The least confident come first, confident empties last. "
-            "What was decided stays decided."
-        )
-    name = st.text_input("Reviewer", state.reviewer(), help="Stands beside your decisions")
-    state.call_reviewer(name)
+
+
+def show_reviewer() -> None:
+    """The name that stands beside decisions."""
+    with st.popover(state.reviewer(), icon=":material/person:"):
+        name = st.text_input("Reviewer", state.reviewer(), help="Stands beside your decisions")
+        state.call_reviewer(name)
 
 
 def _rules() -> FlagRules:

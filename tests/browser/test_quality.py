@@ -1,0 +1,62 @@
+"""From labels that nobody looked at to a verdict on the most suspicious one, with the keyboard."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.dataset.importing import import_source
+from core.dataset.tiles import TileStore, write_store
+from core.review.store import ReviewStore
+from core.review.tables import LABELS
+from core.workspace import Workspace
+from tests.server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+PATIENCE = 120_000
+
+
+@pytest.fixture
+def striped(server: Server, kaggle_folder: Path) -> str:
+    """A data set whose first labelled tile is labelled by columns; the id of that tile."""
+    workspace = Workspace.open(server.workspace)
+    import_source(kaggle_folder, workspace, "small")
+    small = TileStore.open(workspace.dataset("small"))
+    row = int(np.flatnonzero(small.index["has_mask"] & (small.index["std"] > 0))[0])
+    masks = small.masks.copy()
+    masks[row] = 0
+    masks[row, :, 40:60] = 1
+    workspace.dataset("striped").mkdir()
+    index = small.index[["id", "split", "z", "has_mask"]]
+    write_store(workspace.dataset("striped"), index, small.tiles, masks, {"checksum": "striped"})
+    return str(small.index["id"].iat[row])
+
+
+def test_check_see_send_and_judge(server: Server, browser_page: Page, striped: str) -> None:
+    page = browser_page
+    page.goto(f"{server.url}/quality?dataset=striped")
+    page.get_by_role("button", name="Check the labels").click()
+    rule = page.get_by_role("button", name=re.compile("vertical stripes · 1"))
+    expect(rule).to_be_visible(timeout=PATIENCE)
+    rule.click()
+    expect(page.get_by_text(f"Tile {striped}")).to_be_visible(timeout=PATIENCE)
+    picture = page.get_by_role("img", name=f"vertical_stripes of tile {striped}")
+    expect(picture).to_be_visible(timeout=PATIENCE)
+    assert picture.locator("line").count() == 2, "both edges of the stripe are marked"
+    assert "rule=vertical_stripes" in page.url
+
+    page.keyboard.press("s")
+    expect(page.get_by_text("1 tile sent to review")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Review", exact=False).last.click()
+    expect(page.get_by_text("0 of 1 decided")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("the mask is 1 vertical stripe")).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("2")
+    expect(page.get_by_text("1 of 1 decided")).to_be_visible(timeout=PATIENCE)
+
+    workspace = Workspace.open(server.workspace)
+    judged = ReviewStore(workspace.database_url).queue(LABELS, "striped").iloc[0]
+    assert (judged["tile"], judged["verdict"]) == (striped, "needs_work")
