@@ -29,7 +29,7 @@ def flag_run(
     two reasons counts for both. Raises `NotFound` if there is no such run or nothing was predicted.
     """
     run = workspace.existing_run(run_id)
-    dataset = dataset or json.loads(run.config.read_bytes())["dataset"]
+    dataset = dataset or dataset_of(run)
     predictions = predicted(run, dataset, (split,) if split else SPLITS)
     found = tile_flags(predictions, rules or FlagRules())
     store.flag(run_id, dataset, found)
@@ -40,6 +40,14 @@ def flag_run(
         "flagged": found["id"].nunique(),
         "by_reason": found["reason"].value_counts().to_dict(),
     }
+
+
+def dataset_of(run: RunFolder) -> str:
+    """The data set that a run was trained on. Raises `NotFound` if it has not begun."""
+    try:
+        return str(json.loads(run.config.read_bytes())["dataset"])
+    except FileNotFoundError as error:
+        raise NotFound(f"run {run.id} has not begun to train; name the data set with --dataset") from error
 
 
 def predicted(run: RunFolder, dataset: str, splits: tuple[str, ...] = SPLITS) -> pd.DataFrame:

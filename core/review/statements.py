@@ -86,6 +86,13 @@ def reasons(item_id: int) -> Select[Any]:
     return select(*columns).where(flags.c.item_id == item_id).order_by(flags.c.reason)
 
 
+def history(dataset: str) -> Select[Any]:
+    """Every row of the decisions on tiles of a data set, with its item's run and tile."""
+    said = decisions.c["verdict", "reviewer", "time", "note", "batch", "undoes"]
+    rows = select(decisions.c.id.label("decision"), *review_items.c["run", "tile"], *said).join(review_items)
+    return rows.where(review_items.c.dataset == dataset).order_by(decisions.c.id)
+
+
 def count_verdicts(wanted: ColumnElement[bool]) -> Select[Any]:
     """verdict (None: open), number of items, number of confident empties among them."""
     items = queue().where(wanted).subquery()

@@ -134,6 +134,15 @@ class ReviewStore:
             "by_reason": dict(by_reason),
         }
 
+    def history(self, dataset: str) -> pd.DataFrame:
+        """Every decision on tiles of `dataset`, the oldest first, those that were taken back included.
+
+        Columns: decision, run, tile, verdict, reviewer, time (UTC), note, batch, undoes (a decision or None).
+        """
+        with reading(self._engine) as connection:
+            found = connection.execute(statements.history(dataset))
+            return pd.DataFrame([tuple(row) for row in found], columns=list(found.keys()), dtype=object)
+
     def delete_run(self, run: str) -> None:
         """Remove all items of a run with their flags and decisions."""
         with writing(self._engine) as connection:
