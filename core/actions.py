@@ -97,6 +97,13 @@ def start_import(workspace: Workspace, source: Path, name: str | None, *, skip_b
     return _start(workspace, "import", "core.actions:import_job", arguments, f"Import {name or source.name}")
 
 
+def start_mosaic(workspace: Workspace, dataset: str) -> JobFolder:
+    """Find which tiles touch in a process of its own."""
+    workspace.existing_dataset(dataset)
+    target = "core.actions:mosaic_job"
+    return _start(workspace, "mosaic", target, {"dataset": dataset}, f"Find neighbours in {dataset}")
+
+
 def start_demo(workspace: Workspace, name: str = "demo", *, with_run: bool) -> JobFolder:
     """Make the demo data set (and a run on it) in a process of its own."""
     arguments = {"name": name, "tiles": 600, "seed": 0, "with_run": with_run}
@@ -143,6 +150,16 @@ def import_job(
     from core.dataset.importing import import_source
 
     return asdict(import_source(Path(source), workspace, name, skip_bad=skip_bad, progress=progress))
+
+
+def mosaic_job(workspace: Workspace, folder: JobFolder, progress: Progress, dataset: str) -> dict[str, Any]:
+    """Job: `core.explore.mosaic.mosaic_of`, which stays on disk."""
+    from core.dataset.tiles import TileStore
+    from core.explore.mosaic import mosaic_of
+    from core.explore.mosaic.report import totals
+
+    store = TileStore.open(workspace.existing_dataset(dataset))
+    return totals(store, mosaic_of(workspace, store, progress))
 
 
 def demo_job(

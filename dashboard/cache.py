@@ -19,6 +19,7 @@ from core.workspace import RunFolder, Workspace
 if TYPE_CHECKING:
     from core.explore.grey import GreyLevels
     from core.explore.mean_tile import MeanTile
+    from core.explore.mosaic import Mosaic
     from core.explore.quality import Checked
     from core.explore.quality import Predictions as OutOfFold
     from core.explore.quantities import Quantity
@@ -135,6 +136,20 @@ def _out_of_fold(_store: TileStore, checksum: str, versions: tuple[tuple[Path, i
     from core.segment.out_of_fold import out_of_fold as gather
 
     return gather(workspace(), _store)
+
+
+def mosaic(opened: TileStore) -> Mosaic | None:
+    """Which tiles touch; None before somebody has asked for it to be found. Raises `BadInput`."""
+    from core.explore.mosaic import saved
+
+    return _mosaic(opened, opened.root, saved.version(workspace(), opened))
+
+
+@st.cache_resource(max_entries=2)
+def _mosaic(_store: TileStore, root: Path, version: tuple[object, ...]) -> Mosaic | None:
+    from core.explore.mosaic import kept_mosaic
+
+    return kept_mosaic(workspace(), _store)
 
 
 @st.cache_resource

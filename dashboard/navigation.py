@@ -17,6 +17,7 @@ PAGES = {
         ("distributions", "Distributions", ":material/bar_chart:"),
         ("correlation", "Correlation", ":material/scatter_plot:"),
         ("quality", "Quality", ":material/rule:"),
+        ("mosaic", "Mosaic", ":material/landscape:"),
     ],
     "Model": [
         ("train", "Train", ":material/model_training:"),

@@ -50,17 +50,22 @@ def chosen_run() -> RunFolder | None:
 
 def codes(run: RunFolder | None, store: TileStore, rows: np.ndarray) -> list[str | None]:
     """Run-length codes of the masks that `run` predicted for the tiles in `rows` (k,); None where it predicted none."""
-    found: list[str | None] = [None] * len(rows)
+    found, known = masks(run, store, rows)
+    return [code if here else None for code, here in zip(rle.encode_many(found), known, strict=True)]
+
+
+def masks(run: RunFolder | None, store: TileStore, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What `run` predicted for the tiles in `rows` (k,): masks (k, H, W) uint8 in {0, 1}, and which it knows (k,)."""
+    found, known = np.zeros((len(rows), *store.tile_shape), np.uint8), np.zeros(len(rows), bool)
     ids = store.index["id"].iloc[rows]
     for folder in run.predictions_of(store.name) if run else ():
-        missing = np.flatnonzero([code is None for code in found])
+        missing = np.flatnonzero(~known)
         opened = cache.predictions(folder)
         positions = opened.positions(ids.iloc[missing])
-        inside = positions >= 0
-        masks = opened.probabilities[positions[inside]] >= SALT_LEVEL
-        for place, code in zip(missing[inside], rle.encode_many(masks), strict=True):
-            found[place] = code
-    return found
+        places = missing[positions >= 0]
+        found[places] = opened.probabilities[positions[positions >= 0]] >= SALT_LEVEL
+        known[places] = True
+    return found, known
 
 
 def of_tile(run: RunFolder | None, dataset: str, tile: str) -> TilePrediction | None:

@@ -21,6 +21,11 @@ def jpeg_urls(tiles: np.ndarray, longest_side: int = LONGEST_SIDE) -> list[str]:
     return [_url("jpeg", pictures.jpeg(tile, QUALITY)) for tile in shrunk(tiles, longest_side)]
 
 
+def jpeg_url(picture: np.ndarray) -> str:
+    """A data URL of a large `picture` (H, W) uint8, as it is."""
+    return _url("jpeg", pictures.jpeg(picture, QUALITY))
+
+
 def png_url(tile: np.ndarray) -> str:
     """A data URL of `tile` (H, W) uint8 without any loss."""
     return _url("png", pictures.png(tile))

@@ -11,17 +11,22 @@ from core.explore import numbers
 from core.explore.quality import scene
 from core.review.labels import PREFIX
 from core.segment.predictions import SALT_LEVEL
-from dashboard import cache
-from dashboard.components import finding_picture
+from dashboard import cache, navigation
+from dashboard.components import finding_picture, neighbourhood
 from dashboard.components.review_queue import Queue
 from dashboard.components.tile_view import tile_for_view, tile_view
 
 
 def show_tile(queue: Queue, item: pd.Series) -> None:
-    """The tile with its label and, where there is one, its prediction."""
+    """The tile with its label and, where there is one, its prediction; and what lies around it."""
     probability = _probability(queue, item["tile"])
     mask = None if probability is None else probability >= SALT_LEVEL
-    tile_view(tile_for_view(queue.tiles, queue.tiles.row(item["tile"]), mask, probability), key="review_tile")
+    row = queue.tiles.row(item["tile"])
+    around = neighbourhood.around(queue.tiles, row, queue.run)
+    event = tile_view(tile_for_view(queue.tiles, row, mask, probability), key="review_tile", around=around)
+    neighbourhood.link(queue.tiles, row)
+    if event.opened:
+        navigation.open_page("explore", tile=event.opened)
 
 
 def show_reasons(queue: Queue, item: pd.Series) -> None:

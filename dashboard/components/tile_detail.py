@@ -13,7 +13,7 @@ from core.dataset.tiles import TileStore
 from core.explore import colours, numbers
 from core.review.labels import in_words
 from dashboard import cache, paging, predicted, state
-from dashboard.components import tile_pages
+from dashboard.components import neighbourhood, tile_pages
 from dashboard.components.tile_view import (
     FactGroup,
     PredictionRow,
@@ -59,6 +59,9 @@ def draw(
             state.select(tile=None)
         elif event.chosen:
             state.select(run=event.chosen)
+        elif event.opened:
+            moved(event.opened)
+            state.select(tile=event.opened)
         elif event.turned and target is not None:
             neighbour = str(store.index["id"].iat[target])
             moved(neighbour)
@@ -74,6 +77,7 @@ def draw(
         ],
         predictions=_rows(predictions, shown.run if shown else None),
         tables=[_decisions(store.name, name)],
+        around=neighbourhood.around(store, row, predicted.chosen_run()),
         explain=True,
         position=place.words,
         previous=place.before is not None,
@@ -81,6 +85,7 @@ def draw(
         close=close,
         on_event=act,
     )
+    neighbourhood.link(store, row)
 
 
 def _known(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:

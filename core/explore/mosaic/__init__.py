@@ -7,7 +7,7 @@ from core.explore.mosaic.assembly import ALONE, Link, Mosaic, assemble
 from core.explore.mosaic.corrections import BrokenLink, break_link, broken_links, mend_link
 from core.explore.mosaic.neighbours import closed, find_pairs, squares
 from core.explore.mosaic.picture import match_brightness, section_picture
-from core.explore.mosaic.saved import is_ready, mosaic_of
+from core.explore.mosaic.saved import is_ready, kept_mosaic, mosaic_of
 
 __all__ = [
     "ALONE",
@@ -20,6 +20,7 @@ __all__ = [
     "closed",
     "find_pairs",
     "is_ready",
+    "kept_mosaic",
     "match_brightness",
     "mend_link",
     "mosaic_of",

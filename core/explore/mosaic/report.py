@@ -35,6 +35,21 @@ def totals(store: TileStore, mosaic: Mosaic) -> dict[str, Any]:
     }
 
 
+def section_table(store: TileStore, mosaic: Mosaic) -> pd.DataFrame:
+    """A row per section, the largest first: tiles, rows, columns, labelled (share, 0…1), salt (mean; NaN: no label)."""
+    members = np.flatnonzero(mosaic.section != ALONE)
+    columns = ["id", "salt_proportion", "has_mask"]
+    facts = store.index.iloc[members][columns].assign(row=mosaic.row[members], col=mosaic.col[members])
+    found = facts.groupby(mosaic.section[members]).agg(
+        tiles=("id", "size"),
+        rows=("row", "max"),
+        columns=("col", "max"),
+        labelled=("has_mask", "mean"),
+        salt=("salt_proportion", "mean"),
+    )
+    return found.assign(rows=found["rows"] + 1, columns=found["columns"] + 1).rename_axis("section")
+
+
 def pairs_by_id(store: TileStore, mosaic: Mosaic) -> pd.DataFrame:
     """All pairs that touch: first, second (ids), where, strength (NaN: only by place), found."""
     ids = store.index["id"].to_numpy()

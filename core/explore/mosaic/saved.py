@@ -27,6 +27,20 @@ def mosaic_of(workspace: Workspace, store: TileStore, progress: Progress = silen
     return assemble(_pairs(workspace, store, progress), len(store), broken)
 
 
+def kept_mosaic(workspace: Workspace, store: TileStore) -> Mosaic | None:
+    """The same if the pairs are on disk, None otherwise: a matter of a moment. Raises `BadInput`."""
+    pairs = _kept(workspace.mosaic(store.name) / "links.parquet", _made_from(store))
+    if pairs is None:
+        return None
+    return assemble(pairs, len(store), links_of(store, broken_links(workspace, store.name)))
+
+
+def version(workspace: Workspace, store: TileStore) -> tuple[object, ...]:
+    """What changes whenever the kept mosaic does: for caches."""
+    files = (workspace.mosaic(store.name) / name for name in ("links.parquet", "broken.json"))
+    return store.source.get("checksum"), *(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+
+
 def is_ready(workspace: Workspace, store: TileStore) -> bool:
     """Whether `mosaic_of` is a matter of a moment, as the pairs are on disk."""
     return _kept(workspace.mosaic(store.name) / "links.parquet", _made_from(store)) is not None

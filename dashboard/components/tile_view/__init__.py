@@ -20,9 +20,13 @@ Facts = Sequence[tuple[str, str]]  # names and values
 _mount = st.components.v2.component(
     "saltscope.tile_view",
     html=assets.ROOT,
-    css=assets.text("tile_look.css", "tile_view/tile_view.css"),
+    css=assets.text("tile_look.css", "neighbourhood.css", "tile_view/tile_view.css"),
     js=assets.tile_script(
-        "tile_view/run_code.js", "tile_view/pictures.js", "tile_view/tables.js", "tile_view/tile_view.js"
+        "neighbourhood.js",
+        "tile_view/run_code.js",
+        "tile_view/pictures.js",
+        "tile_view/tables.js",
+        "tile_view/tile_view.js",
     ),
 )
 
@@ -32,13 +36,14 @@ class TileViewEvent:
     """What a person did.
 
     turned: −1 tile before, 1 tile after. closed: back to where they came from. chosen: the run whose
-    prediction they want. alike: asked for tiles like this one.
+    prediction they want. alike: asked for tiles like this one. opened: a neighbour's id.
     """
 
     turned: int = 0
     closed: bool = False
     chosen: str | None = None
     alike: bool = False
+    opened: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ def tile_view(
     groups: Sequence[FactGroup] = (),
     predictions: PredictionRows | None = None,
     tables: Sequence[Table] = (),
+    around: Sequence[GalleryTile | None] = (),
     explain: bool = False,
     position: str = "",
     previous: bool = False,
@@ -96,8 +102,9 @@ def tile_view(
 ) -> TileViewEvent:
     """Draw one tile as large as fits and return what was done with it.
 
-    facts, groups: names and values that stand beside it.
-    predictions, tables: what follows below the picture, the first to choose from. explain: the run-length code too (the
+    facts, groups: names and values that stand beside it. around: nine tiles as they lie, this one in the middle, as
+    `dashboard.components.neighbourhood` gives them. predictions, tables: what follows below the picture, the first to
+    choose from. explain: the run-length code too (the
     label's, else the prediction's). position, previous, following: the words between the buttons to its
     neighbours and whether these work; without words the arrow keys are left to the page. close: where
     Esc and the back button lead, in words; "" for nowhere. alike: whether more tiles like this can be
@@ -110,6 +117,7 @@ def tile_view(
         "facts": [asdict(group) for group in (FactGroup("", facts), *groups) if group.facts],
         "predictions": asdict(predictions or PredictionRows()),
         "tables": [asdict(table) for table in tables if table.rows],
+        "around": [one and asdict(one) for one in around],
         "explain": explain,
         "position": position,
         "previous": previous,
@@ -118,7 +126,7 @@ def tile_view(
         "alike": alike,
     }
     tell = (lambda: on_event(_event(st.session_state[key]))) if on_event else _nothing
-    told = {f"on_{name}_change": tell for name in ("turn", "close", "choose", "alike")}
+    told = {f"on_{name}_change": tell for name in ("turn", "close", "choose", "alike", "near")}
     return _event(_mount(key=key, data=data, **told))
 
 
@@ -139,7 +147,7 @@ def tile_for_view(
 
 def _event(result: Mapping[str, Any]) -> TileViewEvent:
     turned, closed = result.get("turn") or 0, bool(result.get("close"))
-    return TileViewEvent(turned, closed, result.get("choose"), bool(result.get("alike")))
+    return TileViewEvent(turned, closed, result.get("choose"), bool(result.get("alike")), result.get("near"))
 
 
 def _nothing() -> None:

@@ -11,6 +11,7 @@ class TileView extends Board {
     super(root, data, "Tile");
     this.code = new RunCode((run) => this.light(run));
     this.pictures = new Pictures((place) => this.point(place));
+    this.around = new Neighbourhood((id) => this.trigger("near", id));
     this.predictions = new PredictionTable((run) => this.trigger("choose", run));
     this.build();
   }
@@ -25,7 +26,7 @@ class TileView extends Board {
     const zoom = element("span", { class: "turn" }, smaller, larger, this.help);
     this.readout = element("div", { class: "readout" });
     this.facts = element("div", { class: "facts" });
-    this.side = element("div", { class: "side" }, this.facts, this.code.root);
+    this.side = element("div", { class: "side" }, this.facts, this.around.root, this.code.root);
     const left = element("div", { class: "left" }, this.pictures.root, this.readout);
     this.stage = element("div", { class: "stage" }, left, this.side);
     this.tables = element("div", { class: "tables" });
@@ -37,8 +38,10 @@ class TileView extends Board {
     const same = this.tile && this.tile.source.id === data.tile.id && sameSource(this.tile.source, data.tile);
     this.data = data;
     const tile = same ? this.tile : await new Tile(data.tile).load();
+    const around = await this.around.load(data.around);
     if (this.data !== data) return; // a newer tile has come meanwhile
     this.tile = tile;
+    this.around.show(around);
     if (!same) this.enter();
     this.back.textContent = data.close ? `← ${data.close}` : "";
     this.back.hidden = !data.close;
@@ -64,7 +67,7 @@ class TileView extends Board {
     if (!this.width || !this.tile) return;
     const { explain, facts } = this.data;
     const { label, prediction, chance } = this.tile;
-    const beside = explain || facts.length > 0;
+    const beside = explain || facts.length > 0 || this.around.tiles.length > 0;
     const narrow = this.width < NARROW;
     this.stage.classList.toggle("narrow", narrow);
     this.side.hidden = !beside;
@@ -74,6 +77,7 @@ class TileView extends Board {
     const panels = this.look.view === "all" && chance ? [...VIEWS.all, "probability"] : VIEWS[this.look.view];
     this.pictures.arrange(panels, this.look, room, Math.max(window.innerHeight - this.top - BELOW, LEAST));
     this.predictions.draw(this.look);
+    this.around.draw(this.look, Math.min(SIDE.facts, this.width));
     showLook(this.root, this.look, { label, prediction, difference: label && prediction });
   }
 

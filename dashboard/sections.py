@@ -1,0 +1,121 @@
+"""A section of the mosaic as the section view draws it: its tiles, what holds them together, its pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.dataset.tiles import TileStore
+from core.explore import thumbnails
+from core.explore.mosaic import Mosaic, saved
+from core.explore.mosaic.picture import even_tones, toned
+from core.explore.mosaic.report import section_table
+from core.explore.mosaic.window import Window, longest_side, picture
+from core.workspace import RunFolder
+from dashboard import cache, predicted
+from dashboard.components.gallery import caption
+from dashboard.components.section_view import Layer, Section
+
+LABELLED, PREDICTED, OUTSIDE, FLAGGED = 1, 2, 4, 8  # what is known of a tile, in one number
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What sections are drawn from."""
+
+    store: TileStore
+    mosaic: Mosaic
+    run: RunFolder | None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What the pictures depend on."""
+        folders = self.run.predictions_of(self.store.name) if self.run else []
+        predictions = tuple((str(folder), folder.stat().st_mtime_ns) for folder in folders)
+        return self.store.root, saved.version(cache.workspace(), self.store), predictions
+
+
+def section(scene: Scene, number: int, rows: np.ndarray, window: Window | None = None) -> Section:
+    """Section `number` with its pictures; tiles that are not among `rows` (n,) ascending lie outside the filter.
+
+    window: the part that is to be as sharp as it can be, where the whole does not fit into one picture.
+    """
+    grid = scene.mosaic.grid(number)
+    whole = _layer(scene, scene.key, number, Window.whole(grid))
+    detail = _layer(scene, scene.key, number, window.within(grid)) if window else None
+    return replace(_facts(scene, grid, rows), whole=whole, detail=detail)
+
+
+def table(scene: Scene) -> pd.DataFrame:
+    """All sections, the largest first, as `core.explore.mosaic.report.section_table` gives them."""
+    return _table(scene, scene.key[:2])
+
+
+@st.cache_data(max_entries=4)
+def _table(_scene: Scene, key: tuple[object, ...]) -> pd.DataFrame:
+    return section_table(_scene.store, _scene.mosaic)
+
+
+def _facts(scene: Scene, grid: np.ndarray, rows: np.ndarray) -> Section:
+    places = np.argwhere(grid >= 0)
+    members = grid[grid >= 0]
+    index = scene.store.index.iloc[members]
+    state = np.where(index["has_mask"], LABELLED, 0) + np.where(np.isin(members, rows), 0, OUTSIDE)
+    if scene.run:
+        state += np.where(_known(scene.run, scene.store, index["id"]), PREDICTED, 0)
+        queue = cache.review_store().queue(scene.run.id, scene.store.name)
+        state += np.where(index["id"].isin(queue["tile"][queue["verdict"].isna()]), FLAGGED, 0)
+    return Section(
+        grid=(int(grid.shape[0]), int(grid.shape[1])),
+        shape=scene.store.tile_shape,
+        ids=index["id"].tolist(),
+        places=[(row, column) for row, column in places.tolist()],
+        words=[" · ".join(caption(*pair)) for pair in zip(index["z"], index["salt_proportion"], strict=True)],
+        states=state.tolist(),
+        pairs=_pairs(scene.mosaic, members),
+    )
+
+
+def _known(run: RunFolder, store: TileStore, ids: pd.Series) -> np.ndarray:
+    found = np.zeros(len(ids), bool)
+    for folder in run.predictions_of(store.name):
+        found |= cache.predictions(folder).positions(ids) >= 0
+    return found
+
+
+def _pairs(mosaic: Mosaic, members: np.ndarray) -> list[tuple[int, int, str, float | None, str]]:
+    """Touching tiles by their place among `members`: first, second, where, strength, what holds them."""
+    pairs = mosaic.pairs[np.isin(mosaic.pairs["first"], members)]
+    place = np.full(len(mosaic), -1)
+    place[members] = np.arange(len(members))
+    strength = [None if np.isnan(one) else round(one, 2) for one in pairs["strength"].tolist()]
+    columns = (place[pairs["first"]].tolist(), place[pairs["second"]].tolist(), pairs["where"], strength)
+    return list(zip(*columns, pairs["found"], strict=True))
+
+
+@st.cache_data(max_entries=8)
+def _layer(_scene: Scene, key: tuple[object, ...], number: int, window: Window) -> Layer:
+    """The pictures of a part of a section: its tiles in one brightness, and its masks."""
+    store, run = _scene.store, _scene.run
+    grid = window.of(_scene.mosaic.grid(number))
+    side = longest_side(grid, store.tile_shape)
+    gain, offset = _tones(_scene, key[:2], number)
+    even = picture(grid, store.tile_shape, side, lambda rows: toned(store.tiles[rows], gain[rows], offset[rows]))
+    masks = picture(grid, store.tile_shape, side, lambda rows: store.masks[rows])
+    if run:
+        masks |= picture(grid, store.tile_shape, side, lambda rows: predicted.masks(run, store, rows)[0]) << 1
+    url = thumbnails.png_url(masks) if masks.any() else None
+    return Layer(tuple(window), thumbnails.jpeg_url(even), url)
+
+
+@st.cache_data(max_entries=2)
+def _tones(_scene: Scene, key: tuple[object, ...], number: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gain and offset of every tile of the data set, (N,) float32; 1 and 0 for those of other sections."""
+    grid = _scene.mosaic.grid(number)
+    members = grid[grid >= 0]
+    gain, offset = np.ones(len(_scene.mosaic), np.float32), np.zeros(len(_scene.mosaic), np.float32)
+    gain[members], offset[members] = even_tones(_scene.store.tiles[members], grid)
+    return gain, offset

@@ -1,0 +1,165 @@
+"""Mosaic in a real browser: find it, move about, pick and open a tile, break a link and mend it, by link again."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import FloatRect, Locator, Page, expect
+
+from core import atomic
+from core.dataset.synthetic import simulate
+from core.dataset.tiles import TileStore, write_store
+from core.explore.mosaic import Mosaic, broken_links, mosaic_of
+from core.workspace import Workspace
+from tests.server import APP, Server, free_port
+
+pytestmark = pytest.mark.browser
+PATIENCE = 20_000  # ms
+SURVEY = simulate(tiles=60, seed=3)
+PIXELS = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let [grey, orange, sum] = [0, 0, 0];
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i + 3] && Math.abs(data[i] - data[i + 2]) < 4) grey++;
+    if (data[i] > data[i + 2] + 40) orange++;
+    sum = (sum * 31 + data[i]) % 1000003;
+  }
+  return { grey, orange, sum };
+}"""
+
+
+@pytest.fixture
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Sixty labelled tiles called survey, without a mosaic."""
+    workspace = Workspace.open(tmp_path_factory.mktemp("mosaic") / "workspace")
+    index = pd.DataFrame({"id": SURVEY.ids, "split": "train", "z": np.arange(60.0)})
+    with atomic.replacing_folder(workspace.dataset("survey")) as part:
+        write_store(part, index, SURVEY.images, SURVEY.masks, {"checksum": "one"})
+    return workspace
+
+
+@pytest.fixture
+def address(workspace: Workspace) -> Iterator[str]:
+    """Address of the dashboard over it."""
+    server = Server(APP, workspace.root, free_port())
+    server.start()
+    yield server.url
+    server.kill()
+
+
+@pytest.fixture
+def page(browser_page: Page) -> Iterator[Page]:
+    """A patient page that must not have thrown anything by the end of the test."""
+    errors: list[str] = []
+    browser_page.on("pageerror", lambda error: errors.append(str(error)))
+    browser_page.set_default_timeout(PATIENCE)
+    yield browser_page
+    assert not errors
+
+
+def survey(workspace: Workspace) -> tuple[TileStore, Mosaic]:
+    store = TileStore.open(workspace.existing_dataset("survey"))
+    return store, mosaic_of(workspace, store)
+
+
+def show(page: Page, address: str, section: int) -> None:
+    page.goto(address)
+    ready(page, section)
+
+
+def ready(page: Page, section: int) -> None:
+    page.locator(f'.saltscope[data-ready="survey {section}"]').wait_for()
+
+
+def picture(page: Page) -> Locator:
+    return page.locator(".stage canvas")
+
+
+def place(page: Page, mosaic: Mosaic, row: float, column: float) -> tuple[float, float]:
+    """Where a place in the first section, counted in tiles, is on the screen while all of it is in sight."""
+    area: FloatRect | None = picture(page).bounding_box()
+    assert area is not None
+    rows, columns = mosaic.grid(0).shape
+    side = min(area["width"] / columns, area["height"] / rows)
+    left = area["x"] + (area["width"] - side * columns) / 2
+    top = area["y"] + (area["height"] - side * rows) / 2
+    return left + column * side, top + row * side
+
+
+def test_neighbours_are_found_by_a_button(page: Page, address: str) -> None:
+    page.goto(f"{address}/mosaic")
+    page.get_by_role("button", name="Find neighbours").click()
+    ready(page, 1)
+    expect(page.locator(".position")).to_contain_text("Section 1 of ")
+    assert picture(page).evaluate(PIXELS)["grey"] > 50_000
+
+
+def test_masks_zoom_and_the_way_to_a_tile_and_back(page: Page, address: str, workspace: Workspace) -> None:
+    store, mosaic = survey(workspace)
+    show(page, f"{address}/mosaic?section=1", 1)
+    picture(page).hover(position={"x": 5, "y": 5})
+    whole = picture(page).evaluate(PIXELS)
+    assert whole["orange"] > 500
+    page.keyboard.press("m")
+    page.wait_for_timeout(300)
+    assert picture(page).evaluate(PIXELS)["orange"] < 50
+    page.keyboard.press("m")
+    page.keyboard.press("+")
+    expect(page.locator(".stage canvas.zoomed")).to_be_visible()
+    page.keyboard.press("0")
+    expect(page.locator(".stage canvas.zoomed")).to_have_count(0)
+
+    row, column = map(int, np.argwhere(mosaic.grid(0) >= 0)[-1])
+    tile = store.index["id"].iat[mosaic.grid(0)[row, column]]
+    page.mouse.click(*place(page, mosaic, row + 0.5, column + 0.5))
+    expect(page.locator(".foot .picked")).to_contain_text(tile)
+    page.wait_for_url(re.compile(f"tile={tile}"))
+    link = page.url
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/explore"))
+    expect(page.locator(".facts")).to_contain_text(tile)
+    neighbours = page.locator(".around [data-id]")
+    expect(neighbours).to_have_count(int((mosaic.neighbourhood(store.row(tile)) >= 0).sum()) - 1)
+    other = neighbours.first.get_attribute("data-id") or ""
+    neighbours.first.click()
+    expect(page.locator(".facts")).to_contain_text(other)
+    page.get_by_role("link", name="In section 1").click()
+    expect(page.locator(".foot .picked")).to_contain_text(other)
+
+    show(page, link, 1)
+    expect(page.locator(".foot .picked")).to_contain_text(tile)
+
+
+def test_a_broken_link_parts_the_tiles_and_can_be_mended(page: Page, address: str, workspace: Workspace) -> None:
+    store, mosaic = survey(workspace)
+    grid = mosaic.grid(0)
+    row, column = map(int, np.argwhere((grid[:, :-1] >= 0) & (grid[:, 1:] >= 0))[0])
+    first, second = (store.index["id"].iat[grid[row, at]] for at in (column, column + 1))
+    show(page, f"{address}/mosaic?section=1", 1)
+    page.mouse.click(*place(page, mosaic, row + 0.5, column + 1))
+    expect(page.locator(".card")).to_contain_text(f"{first} | {second}")
+    expect(page.locator(".card")).to_contain_text("strength")
+    page.keyboard.press("x")
+    expect(page.get_by_text("Broken links (1)")).to_be_visible()
+    assert [(link.first, link.second) for link in broken_links(workspace, "survey")] == [(first, second)]
+    _, parted = survey(workspace)
+    touching = parted.pairs[["first", "second"]].to_numpy().tolist()
+    assert [store.row(first), store.row(second)] not in touching
+
+    page.reload()
+    page.get_by_text("Broken links (1)").click()
+    page.get_by_role("button", name="Mend").click()
+    expect(page.get_by_text("Broken links (1)")).to_have_count(0)
+    assert broken_links(workspace, "survey") == []
+
+
+def test_tiles_outside_the_filter_are_dimmed(page: Page, address: str, workspace: Workspace) -> None:
+    _, mosaic = survey(workspace)
+    show(page, f"{address}/mosaic?section=1", 1)
+    before = picture(page).evaluate(PIXELS)["sum"]
+    show(page, f"{address}/mosaic?section=1&depth=0..1", 1)
+    assert picture(page).evaluate(PIXELS)["sum"] != before
+    page.mouse.move(*place(page, mosaic, *(np.argwhere(mosaic.grid(0) > 1)[0] + 0.5)))
+    expect(page.locator(".foot .hover")).to_contain_text("outside the filter")
