@@ -40,7 +40,7 @@ class Tile {
     if (colours === "grey" && !inverted && !clip) return this.picture.image;
     const name = `${colours} ${inverted} ${clip}`;
     if (this.paintedAs !== name) {
-      this.canvas = this.picture.paint(colourTable(COLOURS[colours][1], ...clippedLevels(this.picture, clip), inverted));
+      this.canvas = this.picture.paint(tableFor(this.picture, { colours, inverted, clip }));
       this.paintedAs = name;
     }
     return this.canvas;

@@ -11,9 +11,9 @@ const CIVIDIS = [
   [0, 34, 78], [18, 53, 112], [59, 73, 108], [87, 93, 109], [112, 113, 115], [138, 134, 120], [165, 156, 116],
   [195, 179, 105], [225, 204, 85], [254, 232, 56],
 ];
-const COLOURS = {
+const COLOURS = { // [name, stops, whether the middle one stands for the tile's median]
   grey: ["Grey", [[0, 0, 0], [255, 255, 255]]],
-  seismic: ["Red–white–blue", RED_TO_BLUE],
+  seismic: ["Red–white–blue", RED_TO_BLUE, "centred"],
   magma: ["Magma", MAGMA],
 };
 const PROBABILITY = colourTable(CIVIDIS);
@@ -32,18 +32,30 @@ function colourTable(stops, low = 0, high = 255, inverted = false) {
   return table;
 }
 
-/** The levels [low, high] between which all but `clip` % of the pixels at each end lie; a flat picture keeps all levels. */
+/** The table for `picture` in the colours of a look. */
+function tableFor(picture, { colours, inverted, clip }) {
+  const [, stops, centred] = COLOURS[colours];
+  const levels = clip ? clippedLevels(picture, clip) : [0, 255];
+  return colourTable(stops, ...(centred ? aroundMiddle(picture, levels) : levels), inverted);
+}
+
+/** The levels between which all but `clip` % of the pixels at each end lie; all levels for a flat picture. */
 function clippedLevels(picture, clip) {
-  if (!clip) return [0, 255];
-  const { grey, counts } = picture;
-  const most = (grey.length * clip) / 100;
-  const first = (levels) => {
-    let passed = 0;
-    return levels.find((level) => (passed += counts[level]) > most);
-  };
-  const upwards = [...counts.keys()];
-  const [low, high] = [first(upwards), first(upwards.reverse())];
+  const [low, high] = [quantile(picture, clip / 100), quantile(picture, 1 - clip / 100)];
   return low < high ? [low, high] : [0, 255];
+}
+
+/** Levels as far to both sides of the median, which is where the amplitude is zero. */
+function aroundMiddle(picture, [low, high]) {
+  const middle = quantile(picture, 0.5);
+  const reach = Math.max(high - middle, middle - low);
+  return [middle - reach, middle + reach];
+}
+
+/** The lowest level that at least this share of the pixels does not exceed. */
+function quantile({ grey, counts }, share) {
+  let passed = 0;
+  return counts.findIndex((count) => (passed += count) >= Math.max(1, share * grey.length));
 }
 
 /** `colours` of COLOURS as a CSS gradient. */
