@@ -85,9 +85,10 @@ function drawPanel(canvas, tile, panel, look, { box = null, highlight = null } =
 function drawPicture(context, picture, width, height, scale) {
   const zoom = (scale * width) / picture.width;
   const whole = Math.abs(zoom - Math.round(zoom)) < 0.01;
-  context.imageSmoothingEnabled = zoom < 3 && !whole;
-  context.imageSmoothingQuality = "high";
-  context.drawImage(context.imageSmoothingEnabled && zoom > 1 ? enlarged(picture, 3) : picture, 0, 0, width, height);
+  const smooth = zoom < 3 && !whole;
+  context.imageSmoothingEnabled = smooth;
+  context.imageSmoothingQuality = zoom < 1 ? "high" : "low";
+  context.drawImage(smooth && zoom > 1 ? enlarged(picture, Math.ceil(zoom)) : picture, 0, 0, width, height);
 }
 
 const between = new OffscreenCanvas(1, 1); // one for all: a page of tiles is drawn in one go
