@@ -31,16 +31,16 @@ class Board {
     this.watchWidth();
   }
 
-  /** The bar with the look's controls; `before` and `after` stand on their left and far on their right. */
+  /** The bar: `before`, the controls of the look, `after` far on the right; the sheet hangs from it. */
   barOf(before, after) {
     const spacer = element("span", { class: "spacer" });
-    return element("div", { class: "bar" }, ...before, ...lookControls(this.look), spacer, ...after);
+    return element("div", { class: "bar" }, ...before, ...lookControls(this.look), spacer, ...after, this.sheet);
   }
 
   listen() {
     this.root.addEventListener("keydown", (event) => this.keyDown(event));
     this.root.addEventListener("keyup", (event) => event.key.toLowerCase() === "h" && this.look.hide(false));
-    this.root.addEventListener("blur", () => this.look.hide(false));
+    this.root.addEventListener("focusout", (event) => this.left(event));
     this.root.addEventListener("click", (event) => this.clicked(event));
     focusOnEnter(this.root);
   }
@@ -95,6 +95,13 @@ class Board {
   clicked(event) {
     if (!event.target.closest(".look")) this.menu.hidden = true;
     if (event.detail && event.target.closest("button")) this.root.focus({ preventScroll: true });
+  }
+
+  /** Whoever goes elsewhere has let go of H and is done with the menu. */
+  left({ relatedTarget }) {
+    if (this.root.contains(relatedTarget)) return;
+    this.look.hide(false);
+    this.menu.hidden = true;
   }
 
   get menu() {

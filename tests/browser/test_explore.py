@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.dataset.importing import import_source
 from core.dataset.synthetic import simulate, write_kaggle
+from core.dataset.tiles import TileStore
 from core.workspace import Workspace
+from tests.runs import write_run
 from tests.server import APP, Server, free_port
 
 pytestmark = pytest.mark.browser
@@ -16,11 +19,14 @@ TILES = 110
 
 @pytest.fixture(scope="module")
 def explore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of Explore over a synthetic data set."""
+    """Address of Explore over a synthetic data set that one run predicted whole, and another its first tile."""
     folder = tmp_path_factory.mktemp("explore")
     workspace = Workspace.open(folder / "workspace")
     write_kaggle(simulate(tiles=TILES, seed=2), folder / "kaggle")
     import_source(folder / "kaggle", workspace, "synthetic")
+    store = TileStore.open(workspace.dataset("synthetic"))
+    write_run(workspace, "20260101-all", store, np.arange(TILES), 255 * store.masks[:, ::-1])
+    write_run(workspace, "20260102-one", store, np.array([0]), 255 * store.masks[:1])
     server = Server(APP, workspace.root, free_port())
     server.start()
     yield f"{server.url}/explore"
@@ -121,3 +127,35 @@ def test_picked_tiles_become_the_filter(browser_page: Page, explore: str) -> Non
     page.get_by_role("button", name="Show only these").click()
     expect(position(page)).to_have_text("1–2 of 2")
     assert ids(page) == first[:2]
+
+
+def test_a_tile_compares_its_runs_and_the_one_that_is_chosen_is_drawn(browser_page: Page, explore: str) -> None:
+    page = browser_page
+    show(page, f"{explore}?run=20260102-one")
+    expect(page.locator("[data-mask=prediction]")).to_be_visible()
+    page.locator(".tile").first.click()
+    rows = page.locator(".predictions tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("20260102-one")  # the newest first
+    expect(rows.first).to_have_attribute("aria-selected", "true")
+    page.locator("figure").hover()
+    page.keyboard.press("r")
+    expect(rows.last).to_have_attribute("aria-selected", "true")
+    page.wait_for_url(lambda url: "run=20260101-all" in url)
+    page.locator("figure").hover()
+    page.keyboard.press("ArrowRight")  # a tile that only one of them predicted
+    expect(rows).to_have_count(1)
+    expect(page.locator(".facts")).to_contain_text("Predicted salt")
+
+
+def test_a_predicted_tile_has_its_neighbours_in_the_order_of_the_page(browser_page: Page, explore: str) -> None:
+    page = browser_page
+    show(page, f"{explore.replace('explore', 'predictions')}?run=20260101-all")
+    first = ids(page)
+    page.locator(".tile").nth(1).click()
+    expect(page.locator(".facts")).to_contain_text(first[1])
+    page.locator("figure").hover()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".facts")).to_contain_text(first[2])
+    page.keyboard.press("Escape")
+    expect(page.locator(".tile.current")).to_have_attribute("data-id", first[2])

@@ -27,7 +27,7 @@ class Gallery extends Board {
     const picks = element("span", { class: "picks" }, this.pickedWords, this.act);
     this.before.title += "  [";
     this.after.title += "  ]";
-    this.root.replaceChildren(this.barOf([], [picks, this.zoom, this.turner, this.help]), this.sheet, this.grid);
+    this.root.replaceChildren(this.barOf([], [picks, this.zoom, this.turner, this.help]), this.grid);
   }
 
   remove() {

@@ -31,7 +31,7 @@ class TileView extends Board {
     this.stage = element("div", { class: "stage" }, left, this.side);
     this.tables = element("div", { class: "tables" });
     const below = element("div", { class: "below" }, this.predictions.root, this.tables);
-    this.root.replaceChildren(this.barOf([this.back], [this.alike, this.turner, zoom]), this.sheet, this.stage, below);
+    this.root.replaceChildren(this.barOf([this.back], [this.alike, this.turner, zoom]), this.stage, below);
   }
 
   async update(data) {
