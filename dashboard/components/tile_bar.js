@@ -67,12 +67,14 @@ function slider(look, name, most, step, words) {
 function showLook(root, look, there) {
   for (const one of root.querySelectorAll("[data-view]")) one.setAttribute("aria-checked", one.dataset.view === look.view);
   const differs = look.difference && there.difference;
+  const agrees = differs || (there.difference && look.label && look.prediction && VIEWS[look.view].includes("mask"));
   for (const chip of root.querySelectorAll("[data-mask]")) {
     const name = chip.dataset.mask;
     chip.hidden = !there[name];
-    chip.setAttribute("aria-pressed", differs || look[name]);
+    const drawn = name === "difference" ? agrees : differs; // in the colours of a difference
+    chip.setAttribute("aria-pressed", drawn || look[name]);
     chip.disabled = look.view === "image";
-    chip.children[1].textContent = MASKS[name][differs ? 1 : 0];
+    chip.children[1].textContent = MASKS[name][drawn ? 1 : 0];
   }
   for (const one of root.querySelectorAll("[data-colours]")) {
     one.setAttribute("aria-checked", one.dataset.colours === look.colours);

@@ -43,11 +43,18 @@ def show(store: TileStore, rows: np.ndarray, name: str) -> None:
 
 
 def draw(
-    store: TileStore, name: str, place: Place, key: str, close: str, moved: Callable[[str], None] = lambda _: None
+    store: TileStore,
+    name: str,
+    place: Place,
+    key: str,
+    close: str,
+    moved: Callable[[str], None] = lambda _: None,
+    alike: Callable[[str], None] | None = None,
 ) -> None:
     """Draw tile `name` with the prediction of the chosen run. Raises `NotFound`.
 
-    close: where Esc leads, in words. moved: told the neighbour that the person goes to.
+    close: where Esc leads, in words. moved: told the neighbour that the person goes to. alike: told the
+    tile when more like it are wanted; None does not offer that.
     """
     row = store.row(name)
     predictions = predicted.all_of_tile(store.name, name)
@@ -57,6 +64,8 @@ def draw(
         target = place.before if event.turned < 0 else place.after
         if event.closed:
             state.select(tile=None)
+        elif event.alike and alike:
+            alike(name)
         elif event.chosen:
             state.select(run=event.chosen)
         elif event.opened:
@@ -83,6 +92,7 @@ def draw(
         previous=place.before is not None,
         following=place.after is not None,
         close=close,
+        alike=alike is not None,
         on_event=act,
     )
     neighbourhood.link(store, row)
