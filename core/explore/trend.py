@@ -50,7 +50,7 @@ def in_words(found: pd.DataFrame, x: Quantity, y: Quantity) -> str:
         return ""
     most, least = (solid.iloc[int(end(solid["mean"]))] for end in (np.argmax, np.argmin))
     if most["mean_low"] <= least["mean_high"]:
-        return f"{y.name} hardly changes with {x.in_sentence}: the intervals of all bins overlap."
+        return f"{y.name} hardly changes with {x.in_sentence}: the intervals of its highest and its lowest bin overlap."
     highest, lowest = (
         f"{x.in_words(row['low'])} to {x.in_words(row['high'])} ({y.in_words(row['mean'])})" for row in (most, least)
     )
