@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
 
 from core.dataset import rle
 from core.errors import BadInput, Conflict, NotFound
@@ -25,7 +25,11 @@ from core.review.tables import Origin, drafts, revisions
 
 @dataclass(frozen=True)
 class Revision:
-    """One version of a tile's mask. mask: canonical run-length code · parent: None for the data set's own label."""
+    """One version of a tile's mask.
+
+    mask: canonical run-length code · parent: None for the data set's own label · decision: that it was made by ·
+    withdrawn: taken back with that decision.
+    """
 
     id: int
     dataset: str
@@ -34,6 +38,8 @@ class Revision:
     parent: int | None
     origin: str
     run: str
+    decision: int | None
+    withdrawn: bool
     reviewer: str
     time: datetime
     note: str
@@ -46,6 +52,18 @@ class Draft:
     mask: str
     base: int | None
     time: datetime
+
+
+@dataclass(frozen=True, eq=False)
+class NewMask:
+    """A mask to save. mask: (H, W), above 0 is salt · base: the revision that was in sight · run: whose prediction."""
+
+    dataset: str
+    tile: str
+    mask: np.ndarray
+    base: int | None
+    origin: Origin = Origin.DRAWN
+    run: str = ""
 
 
 class MaskStore:
@@ -76,27 +94,9 @@ class MaskStore:
         mask: (H, W) uint8 or bool, above 0 is salt · base: the revision that the reviewer saw. Raises `Conflict` when
         there is a newer one, `BadInput` without a reviewer.
         """
-        row: dict[str, Any] = {
-            "dataset": dataset,
-            "tile": tile,
-            "mask": rle.encode(mask),
-            "parent": base,
-            "origin": origin.value,
-            "run": run,
-            "reviewer": _name(reviewer),
-            "time": datetime.now(UTC),
-            "note": note,
-        }
+        new = NewMask(dataset, tile, mask, base, origin, run)
         with writing(self._engine) as connection:
-            newest = _first(connection, _of(dataset, tile))
-            if newest is not None and newest.id != base:
-                raise Conflict(
-                    f"tile {tile!r} has a newer mask, by {newest.reviewer} of {newest.time:%Y-%m-%d %H:%M} UTC; "
-                    "look at both, then save yours over it or take theirs"
-                )
-            added = connection.execute(insert(revisions).returning(revisions.c.id), row).scalar_one()
-            connection.execute(delete(drafts).where(_draft_of(dataset, tile, row["reviewer"])))
-        return Revision(id=added, **row)
+            return add_revision(connection, new, reviewer, note)
 
     def newest(self, dataset: str, tile: str) -> Revision | None:
         """The reviewed mask of a tile; None where nobody made one."""
@@ -120,7 +120,7 @@ class MaskStore:
 
     def reviewed(self, dataset: str, up_to: int | None = None) -> pd.DataFrame:
         """The newest revision of every tile that has one, by tile, as far as revision `up_to`."""
-        wanted: ColumnElement[bool] = revisions.c.dataset == dataset
+        wanted = (revisions.c.dataset == dataset) & ~revisions.c.withdrawn
         if up_to is not None:
             wanted &= revisions.c.id <= up_to
         newest = select(func.max(revisions.c.id)).where(wanted).group_by(revisions.c.tile)
@@ -144,7 +144,7 @@ class MaskStore:
     def drop_draft(self, dataset: str, tile: str, reviewer: str) -> None:
         """Forget it."""
         with writing(self._engine) as connection:
-            connection.execute(delete(drafts).where(_draft_of(dataset, tile, reviewer.strip())))
+            drop_draft(connection, dataset, tile, reviewer)
 
     def _frame(self, query: Select[Any]) -> pd.DataFrame:
         with reading(self._engine) as connection:
@@ -152,8 +152,47 @@ class MaskStore:
             return pd.DataFrame([tuple(row) for row in found], columns=list(found.keys()), dtype=object)
 
 
+def add_revision(
+    connection: Connection, new: NewMask, reviewer: str, note: str = "", decision: int | None = None
+) -> Revision:
+    """Within the caller's transaction: what `MaskStore.save` does, tied to a decision if one is given."""
+    newest = _first(connection, _of(new.dataset, new.tile))
+    if newest is not None and newest.id != new.base:
+        raise Conflict(
+            f"tile {new.tile!r} has a newer mask, by {newest.reviewer} of {newest.time:%Y-%m-%d %H:%M} UTC; "
+            "look at both, then save yours over it or take theirs"
+        )
+    row: dict[str, Any] = {
+        "dataset": new.dataset,
+        "tile": new.tile,
+        "mask": rle.encode(new.mask),
+        "parent": new.base,
+        "origin": new.origin.value,
+        "run": new.run,
+        "decision": decision,
+        "withdrawn": False,
+        "reviewer": _name(reviewer),
+        "time": datetime.now(UTC),
+        "note": note,
+    }
+    added = connection.execute(insert(revisions).returning(revisions.c.id), row).scalar_one()
+    drop_draft(connection, new.dataset, new.tile, reviewer)
+    return Revision(id=added, **row)
+
+
+def drop_draft(connection: Connection, dataset: str, tile: str, reviewer: str) -> None:
+    """Within the caller's transaction: forget what `reviewer` has drawn on a tile and not saved."""
+    connection.execute(delete(drafts).where(_draft_of(dataset, tile, _name(reviewer))))
+
+
+def withdraw_revisions(connection: Connection, decision_ids: list[int]) -> None:
+    """Within the caller's transaction: take back the masks that were made by these decisions."""
+    made = revisions.c.decision.in_(decision_ids)
+    connection.execute(update(revisions).where(made).values(withdrawn=True))
+
+
 def _of(dataset: str, tile: str) -> Select[Any]:
-    mine = (revisions.c.dataset == dataset) & (revisions.c.tile == tile)
+    mine = (revisions.c.dataset == dataset) & (revisions.c.tile == tile) & ~revisions.c.withdrawn
     return select(revisions).where(mine).order_by(revisions.c.id.desc()).limit(1)
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from core.review.policy import is_confident_empty
-from core.review.tables import UNDO, decisions, flags, review_items
+from core.review.tables import UNDO, claims, decisions, flags, review_items
 
 
 def belongs(run: str | None, dataset: str | None) -> ColumnElement[bool]:
@@ -160,6 +160,30 @@ def append(connection: Connection, rows: list[dict[str, Any]]) -> list[int]:
         return []
     added = insert(decisions).returning(decisions.c.id, sort_by_parameter_order=True)
     return list(connection.scalars(added, rows))
+
+
+def taken(connection: Connection, reviewer: str, now: datetime) -> set[int]:
+    """Items that others have on their desks."""
+    theirs = (claims.c.reviewer != reviewer) & (claims.c.until > now)
+    return set(connection.scalars(select(claims.c.item_id).where(theirs)))
+
+
+def is_open(connection: Connection, item_id: int) -> bool:
+    """Whether an item is there and has no standing decision."""
+    decided = select(decisions.c.id).where(decisions.c.item_id == item_id, _stands())
+    there = select(review_items.c.id).where(review_items.c.id == item_id)
+    return connection.scalar(there) is not None and connection.scalar(decided.limit(1)) is None
+
+
+def put_claim(connection: Connection, item_id: int, reviewer: str, until: datetime) -> None:
+    """Put an item on a reviewer's desk, in place of whoever had it too long."""
+    connection.execute(delete(claims).where(claims.c.item_id == item_id))
+    connection.execute(insert(claims), {"item_id": item_id, "reviewer": reviewer, "until": until})
+
+
+def release(connection: Connection, reviewer: str) -> None:
+    """Clear a reviewer's desk."""
+    connection.execute(delete(claims).where(claims.c.reviewer == reviewer))
 
 
 def latest_act(connection: Connection, reviewer: str, wanted: ColumnElement[bool]) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 import weakref
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,12 @@ from sqlalchemy.exc import IntegrityError
 from core.errors import BadInput, NotFound
 from core.review import statements
 from core.review.engine import connect, reading, writing
+from core.review.masks import NewMask, add_revision, withdraw_revisions
 from core.review.migration import ensure_schema
 from core.review.policy import FLAG_COLUMNS, TileFlag, queue_order
 from core.review.tables import UNDO, Verdict, flags, review_items
+
+CLAIM_SECONDS = 600.0  # how long an item stays on a desk where nothing happens
 
 
 class ReviewStore:
@@ -90,28 +93,52 @@ class ReviewStore:
             rows = connection.execute(statements.reasons(item_id))
             return [TileFlag(*row) for row in rows]
 
-    def decide(self, items: int | Iterable[int], verdict: Verdict, reviewer: str, note: str = "") -> list[int]:
+    def decide(
+        self, items: int | Iterable[int], verdict: Verdict, reviewer: str, note: str = "", mask: NewMask | None = None
+    ) -> list[int]:
         """Add a decision on each of `items` and return their ids; on the disk when this returns, all or none.
 
-        Raises `BadInput` without a reviewer or for an unknown verdict, `NotFound` for an item that is gone.
+        mask: what the one item's mask is from now on; it goes when the decision is taken back. Raises `BadInput`
+        without a reviewer or for an unknown verdict, `NotFound` for an item that is gone, `Conflict` for a mask that
+        was made from another than the newest.
         """
         item_ids = [items] if isinstance(items, int | np.integer) else list(items)
         act = _act(reviewer) | {"verdict": _verdict(verdict), "note": note}
         rows = [act | {"item_id": int(item_id)} for item_id in item_ids]
         try:
             with writing(self._engine) as connection:
-                return statements.append(connection, rows)
+                decided = statements.append(connection, rows)
+                statements.release(connection, act["reviewer"])
+                if mask is not None:
+                    add_revision(connection, mask, reviewer, note, decided[0])
+                return decided
         except IntegrityError as error:
             names = f"item {item_ids[0]}" if len(item_ids) == 1 else f"one of the {len(item_ids)} items"
             raise NotFound(f"{names} is not in the queue any more: deleted or flagged anew; load the queue") from error
 
+    def claim(self, items: Sequence[int], reviewer: str, seconds: float = CLAIM_SECONDS) -> int | None:
+        """Put the first of `items` that nobody else has on the desk of `reviewer`, for a time; None if there is none.
+
+        Items that were decided meanwhile are passed over. A reviewer has one item at a time.
+        """
+        act = _act(reviewer)
+        with writing(self._engine) as connection:
+            taken = statements.taken(connection, act["reviewer"], act["time"])
+            free = (int(item) for item in items if int(item) not in taken)
+            chosen = next((item for item in free if statements.is_open(connection, item)), None)
+            statements.release(connection, act["reviewer"])
+            if chosen is not None:
+                statements.put_claim(connection, chosen, act["reviewer"], act["time"] + timedelta(seconds=seconds))
+        return chosen
+
     def undo(self, reviewer: str, run: str | None = None, dataset: str | None = None) -> list[int]:
-        """Take back the latest act of `reviewer`, a bulk decision as a whole; the ids of its items."""
+        """Take back the latest act of `reviewer`, a bulk decision as a whole, with its mask; the ids of its items."""
         act = _act(reviewer) | {"verdict": UNDO, "note": ""}
         with writing(self._engine) as connection:
             act_rows = statements.latest_act(connection, act["reviewer"], statements.belongs(run, dataset))
             rows = [act | {"item_id": item_id, "undoes": decision_id} for decision_id, item_id in act_rows]
             statements.append(connection, rows)
+            withdraw_revisions(connection, [decision_id for decision_id, _ in act_rows])
         return [item_id for _, item_id in act_rows]
 
     def counts(self, run: str | None = None, dataset: str | None = None) -> dict[str, Any]:

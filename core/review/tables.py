@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -27,9 +28,12 @@ SCHEMA = "0003"  # the newest revision in migrations/versions
 class Verdict(StrEnum):
     """What a reviewer says of a prediction or a label."""
 
-    ACCEPT = "accept"
-    NEEDS_WORK = "needs_work"
+    ACCEPT = "accept"  # the mask that was shown is right
+    CORRECTED = "corrected"  # another one was drawn
+    NO_SALT = "no_salt"
+    ALL_SALT = "all_salt"
     UNSURE = "unsure"
+    NEEDS_WORK = "needs_work"  # said before masks could be drawn
 
 
 LABELS = ""  # in place of a run: what is under review is the label itself
@@ -119,6 +123,8 @@ revisions = Table(
     Column("parent", ForeignKey("revisions.id")),  # the one that it was made from; none: the label of the data set
     Column("origin", String(40), nullable=False),
     Column("run", String(100), nullable=False),  # whose prediction was in sight, "" if none was
+    Column("decision", ForeignKey("decisions.id", ondelete="SET NULL")),  # that it was made by
+    Column("withdrawn", Boolean, nullable=False),  # taken back together with its decision
     Column("reviewer", String(100), nullable=False),
     Column("time", UtcTime, nullable=False),
     Column("note", Text, nullable=False),
@@ -135,4 +141,13 @@ drafts = Table(
     Column("mask", Text, nullable=False),
     Column("base", Integer),  # the revision that was in sight at the first stroke; none: the label of the data set
     Column("time", UtcTime, nullable=False),
+)
+
+# Who has which item on the desk, so that two people never judge the same one; it ends by itself.
+claims = Table(
+    "claims",
+    metadata,
+    Column("item_id", ForeignKey(review_items.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("reviewer", String(100), nullable=False),
+    Column("until", UtcTime, nullable=False),
 )

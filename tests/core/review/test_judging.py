@@ -1,0 +1,134 @@
+"""Judging with masks, by several people: a decision and its mask are one, and nobody gets what another has."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import Conflict
+from core.review.masks import MaskStore, NewMask
+from core.review.store import ReviewStore
+from core.review.tables import Verdict
+from tests.core.review.conftest import flags
+
+ROOT = Path(__file__).parents[3]
+FULL = np.ones((3, 3), np.uint8)
+JUDGE = """
+import sys, time
+from core.review.store import ReviewStore
+store = ReviewStore(sys.argv[1])
+waits = []
+while True:
+    queue = store.queue("r", "d")
+    waiting = [int(item) for item in queue["id"][queue["verdict"].isna()]]
+    begun = time.perf_counter()
+    item = store.claim(waiting, sys.argv[2])
+    if item is None:
+        if not waiting:
+            break
+        continue
+    store.decide(item, "accept", sys.argv[2])
+    waits.append(time.perf_counter() - begun)
+    print(item, flush=True)
+print("p95", sorted(waits)[int(0.95 * len(waits))] if waits else 0)
+"""
+
+
+@pytest.fixture
+def masks(url: str) -> MaskStore:
+    return MaskStore(url)
+
+
+def first(store: ReviewStore) -> tuple[int, str]:
+    item = store.queue().iloc[0]
+    return int(item["id"]), str(item["tile"])
+
+
+def test_a_decision_and_its_mask_come_and_go_together(store: ReviewStore, masks: MaskStore) -> None:
+    item, tile = first(store)
+    store.decide(item, Verdict.CORRECTED, "ann", mask=NewMask("d", tile, FULL, None, run="r"))
+    saved = masks.newest("d", tile)
+    assert saved is not None and (saved.mask, saved.run) == ("1 9", "r")
+    assert store.undo("ann") == [item]
+    assert masks.newest("d", tile) is None and masks.reviewed("d").empty
+    assert masks.history("d", tile)["withdrawn"].tolist() == [True], "it is still in the history"
+
+
+def test_a_mask_that_was_taken_back_stays_so_when_its_run_goes(store: ReviewStore, masks: MaskStore) -> None:
+    (item, tile), other = first(store), int(store.queue()["id"].iloc[1])
+    store.decide(item, Verdict.CORRECTED, "ann", mask=NewMask("d", tile, FULL, None))
+    store.undo("ann")
+    second = str(store.queue().set_index("id").loc[other, "tile"])
+    store.decide(other, Verdict.ALL_SALT, "ann", mask=NewMask("d", second, FULL, None))
+    store.delete_run("r")
+    assert masks.newest("d", tile) is None
+    assert masks.newest("d", second) is not None, "what people drew outlives the run that it was drawn on"
+
+
+def test_a_clash_decides_nothing(store: ReviewStore, masks: MaskStore) -> None:
+    item, tile = first(store)
+    masks.save("d", tile, FULL, "bob", base=None)
+    with pytest.raises(Conflict, match="by bob"):
+        store.decide(item, Verdict.CORRECTED, "ann", mask=NewMask("d", tile, FULL, None))
+    assert store.counts()["decided"] == 0 and len(masks.history("d")) == 1
+
+
+def test_a_draft_goes_with_the_decision(store: ReviewStore, masks: MaskStore) -> None:
+    item, tile = first(store)
+    masks.keep_draft("d", tile, "1 2", "ann", None)
+    store.decide(item, Verdict.CORRECTED, "ann", mask=NewMask("d", tile, FULL, None))
+    assert masks.draft("d", tile, "ann") is None
+
+
+def test_what_one_has_on_the_desk_nobody_else_gets(store: ReviewStore) -> None:
+    items = store.queue()["id"].tolist()
+    assert store.claim(items, "ann") == items[0]
+    assert store.claim(items, "ann") == items[0], "the same again"
+    assert store.claim(items, "bob") == items[1]
+    assert store.claim(items[:2], "cat") is None
+    store.decide(items[0], Verdict.ACCEPT, "ann")
+    assert store.claim(items, "cat") == items[2]
+    assert store.claim(items, "ann") == items[3]
+
+
+def test_what_was_abandoned_comes_back(store: ReviewStore) -> None:
+    items = store.queue()["id"].tolist()
+    store.claim(items, "ann", seconds=0.05)
+    time.sleep(0.1)
+    assert store.claim(items, "bob") == items[0]
+
+
+def judge(url: str, reviewers: int) -> list[list[str]]:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", JUDGE, url, f"reviewer {number}"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        for number in range(reviewers)
+    ]
+    return [process.communicate(timeout=600)[0].splitlines() for process in processes]
+
+
+def check_that_each_is_judged_once(url: str, items: int, reviewers: int) -> float:
+    """All of them judge until nothing is left; the largest 95th percentile of claim and decision, in seconds."""
+    store = ReviewStore(url)
+    store.flag("r", "d", flags(items))
+    told = judge(url, reviewers)
+    judged = [int(line) for lines in told for line in lines[:-1]]
+    assert sorted(judged) == sorted(store.queue("r", "d")["id"])
+    assert len(store.history("d")) == items
+    return max(float(lines[-1].split()[1]) for lines in told)
+
+
+def test_people_who_judge_at_once_never_judge_the_same(url: str) -> None:
+    check_that_each_is_judged_once(url, items=60, reviewers=4)
+
+
+@pytest.mark.soak
+def test_twenty_people_judge_two_thousand_items(url: str) -> None:
+    slowest = check_that_each_is_judged_once(url, items=2000, reviewers=20)
+    print(f"claim and decide, 95th percentile of the slowest reviewer: {1000 * slowest:.0f} ms")
