@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.cli.options import JsonOption, WorkspaceOption, answer, facts, table, warn
+from core.errors import BadInput
 from core.progress import terminal
 from core.workspace import Workspace
 
@@ -29,6 +30,10 @@ def register(app: typer.Typer) -> None:
 def quality(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A data set.")],
     csv: CsvOption = None,
+    review: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULE", help="Send the labels that this rule found to review; once for each rule."),
+    ] = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -36,6 +41,7 @@ def quality(
     from core.actions import check_labels
 
     opened, store = _open(name, workspace)
+    rules = [_rule(rule) for rule in review or []]
     with terminal() as progress:
         checked = check_labels(opened, name, progress)
     for sentence in checked.left_out:
@@ -48,6 +54,8 @@ def quality(
         "findings": len(found),
         "by_reason": found["reason"].value_counts().to_dict(),
     }
+    if rules:
+        counts["sent"] = _send(opened, store, found[found["reason"].isin(rules)])
     columns = ["id", "reason", "severity", "details"]
     lines = found.head(SHOWN)[columns].round(2).itertuples(index=False)
     worst = [dict(zip(columns, line, strict=True)) for line in lines]
@@ -79,6 +87,21 @@ def _open(name: str, workspace: Path | None) -> tuple[Workspace, TileStore]:
 
     opened = Workspace.open(workspace)
     return opened, TileStore.open(opened.existing_dataset(name))
+
+
+def _rule(name: str) -> str:
+    from core.explore.quality import Reason
+
+    if name not in list(Reason):
+        raise BadInput(f"there is no rule {name!r}; expected one of {', '.join(Reason)}")
+    return name
+
+
+def _send(opened: Workspace, store: TileStore, found: pd.DataFrame) -> int:
+    from core.review.labels import send
+    from core.review.store import ReviewStore
+
+    return send(ReviewStore(opened.database_url), store, found)
 
 
 def _write(csv: Path | None, rows: pd.DataFrame) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from core.dataset.tiles import TileStore
 from core.review.policy import FLAG_COLUMNS
+from core.review.store import ReviewStore
+from core.review.tables import LABELS
 
 PREFIX = "quality:"  # of the reason of such a flag; the rest is the rule's name
 
@@ -25,6 +28,11 @@ def label_flags(index: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
         words=found["details"],
     )
     return flags[FLAG_COLUMNS].reset_index(drop=True)
+
+
+def send(review: ReviewStore, tiles: TileStore, findings: pd.DataFrame) -> int:
+    """Put the labels of `tiles` that `findings` are about into the queue; how many came in."""
+    return review.add(LABELS, tiles.name, label_flags(tiles.index, findings))
 
 
 def in_words(reasons: str) -> str:

@@ -12,8 +12,7 @@ import streamlit as st
 from core.dataset.tiles import TileStore
 from core.explore import numbers
 from core.explore.quality import Reason, choice, scene
-from core.review.labels import label_flags
-from core.review.tables import LABELS
+from core.review import labels
 from core.segment.predictions import SALT_LEVEL
 from dashboard import cache, navigation, state
 from dashboard.components import finding_picture
@@ -143,8 +142,7 @@ def _send_all(tiles: TileStore, found: pd.DataFrame) -> None:
 
 def send(tiles: TileStore, found: pd.DataFrame) -> None:
     """Put the labels that `found` is about into the review queue, and say how many came in."""
-    flags = label_flags(tiles.index, found)
-    added = cache.review_store().add(LABELS, tiles.name, flags)
+    added = labels.send(cache.review_store(), tiles, found)
     told = f"{numbers.tiles(added)} sent to review" if added else "Nothing new: in the queue, judged or without label"
     st.session_state["quality_sent"] = True
     st.toast(told, icon=":material/fact_check:")

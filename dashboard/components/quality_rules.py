@@ -27,8 +27,7 @@ def choose(checked: Checked, rows: np.ndarray) -> pd.DataFrame:
     _rules(counts, wanted)
     found = choice.chosen(found, reasons=wanted)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="quality_controls"):
-        words = f"{len(found):,} findings in {numbers.tiles(int(found['row'].nunique()))}"
-        st.caption(f"{words}. {Reason(wanted[0]).meaning}" if len(wanted) == 1 else words, width="stretch")
+        st.caption(f"{len(found):,} findings in {numbers.tiles(int(found['row'].nunique()))}", width="stretch")
         quality_check.left_out(checked.left_out)
         _split()
         _severity(at_least)

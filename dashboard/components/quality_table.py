@@ -9,7 +9,7 @@ from dashboard import state
 from dashboard.components import download
 
 COLUMNS = ["id", "reason", "severity", "details", "value", "other"]
-ROWS = 1000  # that the table shows; the file has all
+ROWS = 300  # that the table shows; the file has all
 
 
 def show(name: str, found: pd.DataFrame) -> None:

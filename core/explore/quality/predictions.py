@@ -77,6 +77,6 @@ def confidences(masks: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarra
 
 def _in_words(missed: int, added: int, quality: float) -> str:
     parts = [f"no salt in {missed:,} px of the label"] if missed else []
-    parts += [f"salt in {added:,} px outside of it"] if added else []
+    parts += [f"salt in {added:,} px outside of {'it' if missed else 'the label'}"] if added else []
     doubt = f"sure of {' and of '.join(parts)}" if parts else "not sure of the label anywhere"
     return f"a model that did not learn this tile is {doubt}; label quality {quality:.3f}"

@@ -17,6 +17,8 @@ from core.dataset.rle import encode
 from core.dataset.tiles import TileStore, write_store
 from core.errors import Stopped
 from core.explore.quality import Predictions, Reason, findings, unchecked, up_to_date
+from core.review.store import ReviewStore
+from core.review.tables import LABELS
 from core.workspace import Workspace
 
 ROOT = Path(__file__).parents[3]
@@ -152,6 +154,18 @@ def test_the_command(small: TileStore, workspace: Workspace, tmp_path: Path) -> 
     assert "there is no data set 'other'" in refused.stderr
 
 
+def test_the_command_sends_to_review(small: TileStore, workspace: Workspace) -> None:
+    options = ("small", "--workspace", str(workspace.root), "--json")
+    done = call(*options, "--review", "constant_tile", "--review", "two_labels")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["sent"] == 2
+    queue = ReviewStore(workspace.database_url).queue(LABELS, "small")
+    assert set(queue["tile"]) == {"a", "e"}
+    refused = call(*options, "--review", "splendid")
+    assert refused.returncode == 1
+    assert "'splendid'; expected one of constant_tile" in refused.stderr
+
+
 def test_every_reason_has_a_meaning() -> None:
     assert all(reason.meaning.endswith((".", "?")) for reason in Reason)
 
@@ -166,13 +180,17 @@ REAL = {
     "tiny_area": (30, 40),
     "small_area": (90, 105),
     "constant_tile": (60, 80),
+    "near_duplicate": (10, 40),
+    "almost_full": (35, 50),
+    "seam": (40, 110),  # of 234 pairs of labelled tiles that were found to touch
+    "empty_below_salt": (6, 20),
 }
 
 
 @pytest.mark.real
 def test_counts_on_real_tiles(tgs: Path, workspace: Workspace) -> None:
     import_source(tgs, workspace, "real")
-    counts = findings(TileStore.open(workspace.dataset("real")))["reason"].value_counts()
+    counts = up_to_date(workspace, TileStore.open(workspace.dataset("real"))).findings["reason"].value_counts()
     assert {reason: int(counts.get(reason, 0)) for reason in ("duplicate", "two_labels", "horizontal_stripes")} == {
         "duplicate": 0,
         "two_labels": 0,

@@ -28,6 +28,18 @@ def test_the_score_is_the_published_formula() -> None:
     np.testing.assert_allclose(label_quality(in_label + outside), expected, rtol=1e-12)
 
 
+def test_a_score_by_hand() -> None:
+    """Confidences 1, .8, .8, 1 weigh 1, e², e², 1: (2 + 2·e²·.8) / (2 + 2·e²)."""
+    sure_and_less = np.array([[[255, 204], [51, 0]]], np.uint8)
+    score = label_quality(sum(confidences(MASK, sure_and_less)))[0]
+    assert score == pytest.approx((2 + 2 * 7.389056 * 0.8) / (2 + 2 * 7.389056), rel=1e-6)
+
+
+def test_an_empty_label_is_named_as_such() -> None:
+    found = prediction_disagrees(np.zeros((1, 2, 2), np.uint8), np.full((1, 2, 2), 250, np.uint8), DEFAULT)
+    assert "sure of salt in 4 px outside of the label" in found["details"].iat[0]
+
+
 def test_known_scores() -> None:
     """Computed with cleanlab 2.9 (get_label_quality_scores, its defaults) for the same numbers."""
     right = np.array([[[255, 204], [51, 0]]], np.uint8)
