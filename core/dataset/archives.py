@@ -11,7 +11,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -22,6 +22,20 @@ from core.errors import BadInput
 _LOCAL_HEADER = 30  # bytes, before name and extra field
 _HEADER_GUESS = _LOCAL_HEADER + 64  # with an extra field, without the name
 _PIECE = 1 << 20  # bytes of an inner zip that are unpacked at once
+_RATIO = 200  # of an inner zip to its packed form; pictures and tables stay far below
+
+
+LARGEST = 1 << 28  # bytes of one picture or table: what is larger is none, or unpacks to fill the memory
+
+
+def check_length(count: int, where: str) -> None:
+    """Raise `BadInput` for a file that is too large to be a picture or a table."""
+    if count > LARGEST:
+        raise BadInput(f"{where}: {_in_words(count)} in one file; expected at most {_in_words(LARGEST)}")
+
+
+def _in_words(count: int) -> str:
+    return f"{count / 1e9:.3g} GB" if count >= 1e9 else f"{count / 1e6:.3g} MB"
 
 
 class Container(Protocol):
@@ -55,14 +69,15 @@ class Folder:
         self._seen: dict[str, list[os.DirEntry[str]]] = {}
 
     def folders(self, folder: str = "") -> list[str]:
-        return [entry.name for entry in self._entries(folder) if entry.is_dir()]
+        return [entry.name for entry in self._entries(folder) if _is(entry.is_dir)]
 
     def files(self, folder: str = "") -> list[str]:
-        return [entry.name for entry in self._entries(folder) if entry.is_file()]
+        return [entry.name for entry in self._entries(folder) if _is(entry.is_file)]
 
     def read(self, member: str) -> bytes:
         path = self.where(member)
         with _explained(path), open(path, "rb", buffering=0) as file:  # noqa: PTH123 - called for every tile
+            check_length(os.fstat(file.fileno()).st_size, path)
             return file.read()
 
     def stamp(self, member: str) -> str:
@@ -106,6 +121,7 @@ class Zip:
 
     def read(self, member: str) -> bytes:
         entry = self._entries[member]
+        check_length(max(entry.size, entry.packed), self.where(member))
         raw = self._raw(member, entry)
         try:
             stored = entry.method == zipfile.ZIP_STORED
@@ -131,6 +147,11 @@ class Zip:
             start = self._start(member, entry)
             return Zip(
                 Window(self._window.file, self._window.start + start, entry.size), self.where(member), self._stack
+            )
+        if entry.size > max(LARGEST // 16, _RATIO * entry.packed):
+            ratio = f"{entry.size / max(1, entry.packed):,.0f}"
+            raise BadInput(
+                f"{self.where(member)} would unpack to {ratio} times its size; such an archive is not opened"
             )
         file = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
         self._unpack(member, entry, file)
@@ -181,18 +202,28 @@ class Zip:
             raise BadInput(f"{self.where(member)} is packed by method {entry.method}; expected stored or deflated")
 
     def _unpack(self, member: str, entry: Entry, file: BinaryIO) -> None:
-        start, crc, unpacker = self._start(member, entry), 0, zlib.decompressobj(-15)
+        crc = 0
         try:
-            for offset in range(0, entry.packed, _PIECE):
-                packed = self._window.read(start + offset, min(_PIECE, entry.packed - offset))
-                piece = unpacker.decompress(packed)
+            for piece in self._pieces(self._start(member, entry), entry.packed):
                 crc = zlib.crc32(piece, crc)
                 file.write(piece)
+                if file.tell() > entry.size:
+                    break
         except zlib.error as error:
             raise self._damaged(member) from error
         file.flush()  # it is read past this handle's buffer
         if file.tell() != entry.size or crc != entry.crc:
             raise self._damaged(member)
+
+    def _pieces(self, start: int, packed: int) -> Iterator[bytes]:
+        """What is packed there, unpacked, in pieces of bounded length."""
+        unpacker = zlib.decompressobj(-15)
+        for offset in range(0, packed, _PIECE):
+            waiting = self._window.read(start + offset, min(_PIECE, packed - offset))
+            while waiting and not unpacker.eof:
+                yield unpacker.decompress(waiting, _PIECE)
+                waiting = unpacker.unconsumed_tail
+        yield unpacker.flush()
 
     def _damaged(self, member: str) -> BadInput:
         return BadInput(f"{self.where(member)} is damaged in the zip file; copy or download it again")
@@ -212,6 +243,14 @@ def open_zip(path: Path, stack: ExitStack) -> Zip:
     with _explained(str(path)):
         file: BinaryIO = stack.enter_context(path.open("rb"))
         return Zip(Window(file, 0, os.fstat(file.fileno()).st_size), str(path), stack)
+
+
+def _is(kind: Callable[[], bool]) -> bool:
+    """What `os.DirEntry` says of an entry; one that can't be followed is nothing."""
+    try:
+        return kind()
+    except OSError:
+        return False
 
 
 @contextmanager

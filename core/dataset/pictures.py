@@ -5,6 +5,7 @@ imageio is also the reference that both fast paths are tested against, this one 
 
 from __future__ import annotations
 
+import io
 import struct
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import imagecodecs
 import imageio.v3 as imageio
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from core import atomic
 from core.errors import BadInput
@@ -20,7 +22,7 @@ from core.errors import BadInput
 SUFFIXES = (".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp")  # of the files that count as pictures
 _PNG = b"\x89PNG\r\n\x1a\n"
 _LUMINANCE = (0.299, 0.587, 0.114)  # of red, green, blue: ITU-R BT.601
-_MAX_PIXELS = 1 << 26  # of one picture; more is a mistake, or a small file that unpacks to fill the memory
+_MAX_PIXELS = 1 << 24  # of one picture; more is a mistake, or a small file that unpacks to fill the memory
 
 
 def decode_image(data: bytes, name: str) -> npt.NDArray[Any]:
@@ -70,14 +72,17 @@ def _decode(data: bytes, name: str) -> npt.NDArray[Any]:
 
 
 def _by_libpng(data: bytes, name: str) -> npt.NDArray[Any]:
-    width, height = struct.unpack(">II", data[16:24].ljust(8, b"\0"))
-    if width * height > _MAX_PIXELS:
-        raise BadInput(f"{name}: {width}×{height} pixels are too many for a tile (at most {_MAX_PIXELS} in all)")
+    _check_size(*struct.unpack(">II", data[16:24].ljust(8, b"\0")), name)
     _check_chunks(data, name)
     try:
         return np.asarray(imagecodecs.png_decode(data))
     except (imagecodecs.PngError, ValueError) as error:
         raise BadInput(f"{name}: the PNG file is damaged ({error}); copy or download it again") from error
+
+
+def _check_size(width: int, height: int, name: str) -> None:
+    if width * height > _MAX_PIXELS:
+        raise BadInput(f"{name}: {width}×{height} pixels are too many for a tile (at most {_MAX_PIXELS:,} in all)")
 
 
 def _check_chunks(data: bytes, name: str) -> None:
@@ -95,10 +100,21 @@ def _check_chunks(data: bytes, name: str) -> None:
 
 def _by_imageio(data: bytes, name: str) -> npt.NDArray[Any]:
     try:
+        _check_header(data, name)
         return np.asarray(imageio.imread(data, plugin="pillow"))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadInput(f"{name}: too many pixels for a tile (at most {_MAX_PIXELS:,} in all)") from error
     # Pillow's own list: a broken file of some format ends in any of these.
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, struct.error) as error:
         raise BadInput(f"{name}: not a picture that can be read; expected PNG, TIFF, JPEG or BMP") from error
+
+
+def _check_header(data: bytes, name: str) -> None:
+    """Raise `BadInput` for a picture that would unpack to fill the memory; none of its pixels is unpacked here."""
+    with Image.open(io.BytesIO(data)) as header:
+        _check_size(*header.size, name)
+        if getattr(header, "is_animated", False):
+            raise BadInput(f"{name}: holds several pictures; expected one")
 
 
 def _colours(picture: np.ndarray) -> np.ndarray:

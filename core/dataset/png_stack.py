@@ -21,6 +21,7 @@ import numpy as np
 
 _HEADER_END = 33  # of the signature and the IHDR chunk
 _END = b"\0\0\0\0IEND\xaeB`\x82"
+_LAST_FILTER = 4  # Paeth; libpng gives up the whole stack for a number that is none
 _GREY, _RGB = 0, 2  # colour types
 _RGB_AT_ONCE = 8  # files whose three channels are in memory: few enough to stay near the processor
 
@@ -40,6 +41,7 @@ def decode_stack(files: Sequence[bytes], shape: tuple[int, int], dtype: np.dtype
         if chosen:
             stack = np.zeros((len(chosen), 1 + shape[0], 1 + shape[1] * dtype.itemsize), np.uint8)
             sound = fill(stack[:, 1:], [files[position] for position in chosen], dtype.itemsize)
+            sound &= (stack[:, :, 0] <= _LAST_FILTER).all(axis=1)
             pictures = _without_filters(stack if sound.all() else stack[sound], shape, dtype)
             decoded |= zip(np.array(chosen)[sound].tolist(), pictures, strict=True)
     return decoded

@@ -11,6 +11,8 @@ from core.dataset.faults import Complain, refuse
 from core.dataset.layouts import Member
 from core.errors import BadInput
 
+_MOST_COLUMNS = 1000  # they take time and memory long before they are looked at
+
 
 def read_codes(member: Member) -> dict[str, str] | None:
     """train.csv (id, rle_mask): run-length code by tile id, "" without salt; None if the file is empty.
@@ -55,14 +57,17 @@ def _read(member: Member, names: list[str]) -> pd.DataFrame | None:
     data = member.read()
     if not data.strip():
         return None
+    names_line = data.partition(b"\n")[0]
+    if names_line.count(b",") > _MOST_COLUMNS:
+        raise BadInput(f"{member.where}: more than {_MOST_COLUMNS} columns; expected {','.join(names)}")
     reading = csv.ReadOptions(use_threads=False, block_size=max(len(data), 1024))  # errors then name the row
     kinds = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
     try:
         table = csv.read_csv(io.BytesIO(data), read_options=reading, convert_options=kinds)
+        found = table.column_names
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0][:200]
         raise BadInput(f"{member.where}: not a csv file in UTF-8 that can be read ({reason})") from error
-    found = table.column_names
     if any(found.count(name) != 1 for name in names):
         raise BadInput(f"{member.where}: expected the columns {','.join(names)}, found {','.join(found)[:200]}")
     frame = table.select(names).to_pandas()

@@ -5,12 +5,18 @@ from __future__ import annotations
 import errno
 import io
 import os
+import stat
 import struct
 import zipfile
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
 from core.errors import BadInput
+
+_DEEPEST = 16  # folders around a file; layouts know of three
+_TAIL = 1 << 17  # bytes that the last records of a zip lie in: a comment has at most 65,535
+_LARGEST = 1 << 27  # bytes of a directory
 
 
 @dataclass(frozen=True)
@@ -40,14 +46,19 @@ class Entry(NamedTuple):
 def read_directory(window: Window, label: str) -> dict[str, Entry]:
     """All files in a zip by path, but for hidden ones.
 
-    Raises `BadInput` for what is no zip, for names that lead out of it, and for names that are there twice.
+    Files that lie deeper than any that is looked for are left out too. Raises `BadInput` for what is no zip, for links
+    and names that lead out of it, for names that are there twice, and for members that share their bytes.
     """
+    infos = _infos(window, label)
+    _check_overlap(infos, label)
     entries: dict[str, Entry] = {}
-    for info in _infos(window, label):
+    for info in infos:
         path = info.filename.replace("\\", "/")
         if path.startswith("/") or path[1:2] == ":" or (".." in path and ".." in path.split("/")):
             raise BadInput(f"{label}: member {path!r} would lie outside the zip file; such an archive is not opened")
-        if path.endswith("/") or path.startswith((".", "__MACOSX/")) or "/." in path:
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise BadInput(f"{label}: {path} is a link; such an archive is not opened")
+        if path.endswith("/") or path.startswith((".", "__MACOSX/")) or "/." in path or path.count("/") > _DEEPEST:
             continue
         if path in entries:
             raise BadInput(f"{label}: {path} is there twice; pack it again with each file once")
@@ -57,7 +68,34 @@ def read_directory(window: Window, label: str) -> dict[str, Entry]:
     return entries
 
 
+def _check_overlap(infos: list[zipfile.ZipInfo], label: str) -> None:
+    """Raise `BadInput` if members share bytes, as in a small file that unpacks to petabytes (Fifield, 2019)."""
+    infos = sorted(infos, key=lambda info: info.header_offset)
+    if any(one.header_offset + one.compress_size > other.header_offset for one, other in pairwise(infos)):
+        raise BadInput(f"{label}: its members overlap; such an archive is not opened")
+
+
+def _check_directory(window: Window, label: str) -> None:
+    """Raise `BadInput` for a directory of so many members that it would fill the memory."""
+    tail = window.read(max(0, window.length - _TAIL), _TAIL)
+    size = _number(tail, tail.rfind(b"PK\5\6"), 12, "<I")
+    if size == 0xFFFFFFFF:
+        size = _number(tail, tail.rfind(b"PK\6\6"), 40, "<Q")
+    if size > _LARGEST:
+        raise BadInput(
+            f"{label}: a directory of {size / 1e6:.0f} MB is too large; expected at most {_LARGEST / 1e6:.0f} MB, "
+            "some two million members"
+        )
+
+
+def _number(tail: bytes, record: int, offset: int, form: str) -> int:
+    """A field of a record that begins at `record`; 0 where there is none."""
+    whole = record >= 0 and len(tail) >= record + offset + struct.calcsize(form)
+    return int(struct.unpack_from(form, tail, record + offset)[0]) if whole else 0
+
+
 def _infos(window: Window, label: str) -> list[zipfile.ZipInfo]:
+    _check_directory(window, label)
     try:
         with zipfile.ZipFile(io.BufferedReader(_File(window))) as directory:
             return directory.infolist()
