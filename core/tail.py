@@ -40,9 +40,18 @@ class JsonLinesTail:
             text = file.read()
         whole = text[: text.rfind(b"\n") + 1]
         lines = whole.splitlines(keepends=True)
-        self._records += [json.loads(line) for line in lines if line.strip()]
+        self._records += filter(None, map(_record, lines))
         self._offset += len(whole)
         self._last = lines[-1] if lines else self._last
 
     def _forget(self) -> None:
         self._records, self._offset, self._last = [], 0, b""
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    """The object in a line; None where there is none, as after a crash of the machine."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -12,7 +12,6 @@ Memory: the pixels of a few batches, whatever the number of tiles, and the names
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from dataclasses import dataclass
@@ -95,7 +94,7 @@ def plain_name(source: Path) -> str:
 def _unchanged(folder: Path, checksum: str, skip_bad: bool) -> dict[str, Any] | None:
     """What source.json says, if the data set was made from a source with this checksum, and whole unless `skip_bad`."""
     try:
-        facts: dict[str, Any] = json.loads((folder / "source.json").read_bytes())
+        facts = atomic.read_object(folder / "source.json")
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
     same = (facts.get("version"), facts.get("checksum")) == (VERSION, checksum)

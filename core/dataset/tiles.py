@@ -6,7 +6,6 @@ in `core.atomic.replacing_folder`, so that a data set is whole or not there.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ class TileStore:
         root = Path(root)
         try:
             before = root.stat().st_ino
-            source = json.loads((root / "source.json").read_bytes())
+            source = atomic.read_object(root / "source.json")
             if source["version"] != VERSION:
                 raise BadInput(f"{root}: data set of version {source['version']}, expected {VERSION}; import it again")
             arrays = [np.load(root / name, mmap_mode="r") for name in ("tiles.npy", "masks.npy")]

@@ -22,16 +22,13 @@ def now() -> str:
 def read(path: Path) -> dict[str, Any]:
     """The object in the JSON file `path`. Raises `NotFound` or `BadInput`."""
     try:
-        value = json.loads(path.read_bytes())
+        return atomic.read_object(path)
     except FileNotFoundError as error:
         raise NotFound(f"there is no job in {path.parent}: {path.name} is missing") from error
     except OSError as error:
         raise WorkspaceError(in_words(error)) from error
     except ValueError as error:
         raise BadInput(f"{path} is not valid JSON ({error}); restore it or delete the job") from error
-    if not isinstance(value, dict):
-        raise BadInput(f"{path} holds a {type(value).__name__}, expected a JSON object; restore it or delete the job")
-    return value
 
 
 def plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from core.errors import BadInput
 from core.jobs import process, record
 from core.workspace import JobFolder
 
@@ -57,8 +58,15 @@ class JobStatus:
 def status(folder: JobFolder) -> JobStatus:
     """How the job in `folder` goes. Raises `NotFound` or `BadInput`."""
     job, known = record.read(folder.job), record.read(folder.status)
-    if known["state"] == State.RUNNING and not process.is_alive(folder, known):
+    if known.get("state") == State.RUNNING and not process.is_alive(folder, known):
         known = record.read(folder.status)  # it may have ended between the two looks; now it has said its last word
+    try:
+        return _status(folder, job, known)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInput(f"{folder.root}: job.json or status.json is damaged ({error!r}); delete this folder") from error
+
+
+def _status(folder: JobFolder, job: dict[str, Any], known: dict[str, Any]) -> JobStatus:
     state, error = _derive(folder, known)
     return JobStatus(
         id=folder.id,

@@ -6,7 +6,6 @@ A model is rebuilt from the JSON, so that no file that somebody hands over can r
 from __future__ import annotations
 
 import io
-import json
 import pickle
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -49,14 +48,11 @@ def load_facts(path: Path) -> dict[str, Any]:
     """The JSON beside checkpoint `path`. Raises `NotFound` or `BadInput`."""
     beside = path.with_suffix(".json")
     try:
-        facts = json.loads(beside.read_bytes())
+        return atomic.read_object(beside)
     except FileNotFoundError as error:
         raise NotFound(f"{beside}: there is no checkpoint yet; one is written after the first epoch") from error
     except ValueError as error:
-        raise BadInput(f"{beside}: expected JSON ({error}); restore it from a backup or train again") from error
-    if not isinstance(facts, dict):
-        raise BadInput(f"{beside}: expected a JSON object; restore it from a backup or train again")
-    return facts
+        raise BadInput(f"{beside} is damaged ({error}); restore it from a backup or train again") from error
 
 
 def restore(path: Path, state: Mapping[str, Any], **parts: Any) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from core import atomic
 from core.dataset.tiles import TileStore
 from core.explore.mosaic.edges import SMALLEST
 from core.explore.mosaic.saved import is_ready, mosaic_of
@@ -65,10 +65,10 @@ def facts(found: Grouping, labelled: npt.NDArray[np.int64], validation: npt.NDAr
 def in_words(run: RunFolder) -> str:
     """`2,471 tiles to learn from, 617 kept aside in 212 groups: …` of a run's split; "" before it is decided."""
     try:
-        config = json.loads(run.config.read_bytes())
-    except (FileNotFoundError, ValueError):
+        config = atomic.read_object(run.config)
+        words = f"{config['train_tiles']:,} tiles to learn from, {config['validation_tiles']:,} kept aside"
+    except (FileNotFoundError, ValueError, KeyError):
         return ""
-    words = f"{config['train_tiles']:,} tiles to learn from, {config['validation_tiles']:,} kept aside"
     groups = config.get("groups", {"method": "none"})
     if groups["method"] == "none":
         return f"{words}, each tile for itself."

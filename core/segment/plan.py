@@ -97,9 +97,11 @@ def _validation(
 def load_config(run: RunFolder) -> dict[str, Any]:
     """What config.json of a run says. Raises `NotFound`, or `BadInput` when it is damaged."""
     try:
-        config: dict[str, Any] = json.loads(run.config.read_bytes())
+        config = atomic.read_object(run.config)
     except FileNotFoundError as error:
         raise NotFound(f"run {run.id} has not begun to train, so there is nothing to use yet") from error
     except ValueError as error:
-        raise BadInput(f"{run.config}: expected JSON ({error})") from error
+        raise BadInput(f"{run.config} is damaged ({error}); restore it from a backup or train again") from error
+    if not isinstance(config.get("dataset"), str) or not isinstance(config.get("settings"), dict):
+        raise BadInput(f"{run.config} names no data set or no settings; restore it from a backup or train again")
     return config

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core import atomic
 from core.errors import BadInput, NotFound
 
 THRESHOLD = 0.5
@@ -65,7 +65,7 @@ class Predictions:
 def load_predictions(folder: Path) -> Predictions:
     """The predictions in `folder`; no pixel is read yet. Raises `NotFound` or `BadInput`."""
     try:
-        facts = json.loads((folder / "prediction.json").read_bytes())
+        facts = atomic.read_object(folder / "prediction.json")
         probabilities = np.load(folder / "probabilities.npy", mmap_mode="r")
         frame = pd.read_parquet(folder / "predictions.parquet")
     except (FileNotFoundError, NotADirectoryError) as error:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
+from core.errors import SaltScopeError
 from core.explore.numbers import duration
 from core.jobs import JobFolder, JobStatus, State, request_stop, status
 from dashboard import cache
@@ -15,7 +18,10 @@ def active() -> list[tuple[JobFolder, JobStatus]]:
     """Jobs and trainings that wait or work, the newest first."""
     workspace = cache.workspace()
     recent = [*workspace.all_runs()[:20], *workspace.all_jobs()[:20]]
-    found = [(folder, status(folder)) for folder in recent]
+    found = []
+    for folder in recent:
+        with suppress(SaltScopeError):  # a damaged one is named where it is looked at, and in nobody else's way
+            found.append((folder, status(folder)))
     return [(folder, now) for folder, now in found if now.state.active]
 
 

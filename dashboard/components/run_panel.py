@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core import jobs
+from core.dataset.pictures import read as read_picture
+from core.errors import SaltScopeError
 from core.explore import numbers
 from core.jobs import JobStatus, State
 from core.segment import grouping
@@ -90,4 +92,7 @@ def _pictures(run: RunFolder) -> None:
         chosen = st.select_slider(
             "After", pictures, value=chosen, format_func=names.get, key=f"pictures_{len(pictures)}"
         )
-    st.image(chosen.read_bytes(), width="stretch")
+    try:
+        st.image(read_picture(chosen), width="stretch")
+    except SaltScopeError as error:
+        st.error(str(error))

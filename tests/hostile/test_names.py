@@ -71,7 +71,6 @@ LINKS = {
     "a script": {"text": "<script>alert(1)</script>"},
     "a pattern that never ends": {"text": "(a+)+$" * 20},
     "control characters": {"text": "\x1b[2J\x07"},
-    "a column that is none": {"where": "__class__~0..1"},
     "columns without a range": {"where": "mean/std~/~1..2"},
 }
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.dataset.tiles import TileStore
-from core.errors import SaltScopeError
 from core.workspace import Workspace
-from tests.hostile.harness import Cause, Causes, bounded, put_to_the_test, refused
+from tests.hostile.harness import Cause, Causes, put_to_the_test
 
 causes = Causes()
 DEPTHS = "id,z\naaa,1\nbbb,2\nccc,3\nddd,4\neee,5\n"

@@ -5,7 +5,6 @@ broken.json: {"broken": [{"first": id, "second": id, "where": "right" or "below"
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -30,9 +29,8 @@ def broken_links(workspace: Workspace, dataset: str) -> list[BrokenLink]:
     """The links of data set `dataset` that were broken, the oldest first. Raises `BadInput` for a damaged file."""
     path = workspace.mosaic(dataset) / "broken.json"
     try:
-        return [
-            BrokenLink(one["first"], one["second"], one["where"]) for one in json.loads(path.read_bytes())["broken"]
-        ]
+        broken = atomic.read_object(path)["broken"]
+        return [BrokenLink(one["first"], one["second"], one["where"]) for one in broken]
     except FileNotFoundError:
         return []
     except (ValueError, KeyError, TypeError) as error:
