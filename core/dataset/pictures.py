@@ -72,7 +72,8 @@ def _decode(data: bytes, name: str) -> npt.NDArray[Any]:
 
 
 def _by_libpng(data: bytes, name: str) -> npt.NDArray[Any]:
-    _check_size(*struct.unpack(">II", data[16:24].ljust(8, b"\0")), name)
+    width, height = struct.unpack(">II", data[16:24].ljust(8, b"\0"))
+    _check_size(width, height, name)
     _check_chunks(data, name)
     try:
         return np.asarray(imagecodecs.png_decode(data))
@@ -112,7 +113,7 @@ def _by_imageio(data: bytes, name: str) -> npt.NDArray[Any]:
 def _check_header(data: bytes, name: str) -> None:
     """Raise `BadInput` for a picture that would unpack to fill the memory; none of its pixels is unpacked here."""
     with Image.open(io.BytesIO(data)) as header:
-        _check_size(*header.size, name)
+        _check_size(header.width, header.height, name)
         if getattr(header, "is_animated", False):
             raise BadInput(f"{name}: holds several pictures; expected one")
 
