@@ -7,6 +7,7 @@ canonical code, the one written here, lists maximal runs in order; runs that tou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -180,7 +181,7 @@ def _first_fault(texts: list[str], limit: int, names: Sequence[str] | None) -> B
 
 def _fault(text: str, limit: int) -> str | None:
     """What is wrong with one code, in words; None when it is valid."""
-    words = text.split()
+    words = re.findall(r"[^ \t\n\r\v\f]+", text)  # other blanks of Unicode part no numbers
     numbers = []
     for word in words:
         digits = word[1:] if word[0] in "+-" else word

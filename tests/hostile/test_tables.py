@@ -173,6 +173,7 @@ CODES = {
     "two numbers that overflow": (f"{2**62} {2**62}", "outside the tile"),
     "a list as of Python": ("[1, 4]", r"'\[1,' is not a whole number"),
     "a formula": ("=1+1 2", r"'=1\+1' is not a whole number"),
+    "a blank of another kind": ("1\x1f4", "is not a whole number"),
     "a zero byte": ("1 4\0", "is not a whole number"),
     "a million runs": ("1 1 " * 1_000_000, "overlaps or comes before"),
 }
