@@ -105,8 +105,18 @@ def _by_imageio(data: bytes, name: str) -> npt.NDArray[Any]:
         return np.asarray(imageio.imread(data, plugin="pillow"))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BadInput(f"{name}: too many pixels for a tile (at most {_MAX_PIXELS:,} in all)") from error
-    # Pillow's own list: a broken file of some format ends in any of these.
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, struct.error) as error:
+    # Pillow's own list: a broken file of some format ends in any of these, or in a warning where warnings are errors.
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        IndexError,
+        KeyError,
+        TypeError,
+        struct.error,
+        EOFError,
+        UserWarning,
+    ) as error:
         raise BadInput(f"{name}: not a picture that can be read; expected PNG, TIFF, JPEG or BMP") from error
 
 

@@ -52,7 +52,7 @@ def load_facts(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise NotFound(f"{beside}: there is no checkpoint yet; one is written after the first epoch") from error
     except ValueError as error:
-        raise BadInput(f"{beside} is damaged ({error}); restore it from a backup or train again") from error
+        raise BadInput(f"{beside}: expected JSON ({error}); restore it from a backup or train again") from error
 
 
 def restore(path: Path, state: Mapping[str, Any], **parts: Any) -> None:
