@@ -59,9 +59,9 @@ class Tile {
  * panel: "image", "mask", "overlay" or "probability".
  * look: what is switched on, see tile_look.js.
  * box: the part of the tile to show, in tile pixels: { x, y, width, height }; all of it by default.
- * highlight: a Mask to light up.
+ * highlight: a Mask to light up; outlineOnly: without a fill.
  */
-function drawPanel(canvas, tile, panel, look, { box = null, highlight = null } = {}) {
+function drawPanel(canvas, tile, panel, look, { box = null, highlight = null, outlineOnly = false } = {}) {
   const [height, width] = tile.shape;
   const part = box ?? { x: 0, y: 0, width, height };
   const scale = canvas.width / part.width;
@@ -78,7 +78,7 @@ function drawPanel(canvas, tile, panel, look, { box = null, highlight = null } =
     drawPicture(context, chance ? tile.paintedChance : tile.painted(look), width, height, scale);
     if (panel === "overlay" && !look.hidden) drawOverlays(context, tile, look, line);
   }
-  if (highlight) drawHighlight(context, highlight, line);
+  if (highlight) drawHighlight(context, highlight, line, outlineOnly ? 0 : 0.75);
 }
 
 /** Nearest neighbour. Between whole scales it is drawn larger first, so that no row is twice as thick as the next. */
@@ -144,14 +144,16 @@ function drawFlat(context, tile, look, scale) {
   }
 }
 
-function drawHighlight(context, mask, line) {
-  context.globalAlpha = 0.75;
+function drawHighlight(context, mask, line, fill) {
+  context.globalAlpha = fill;
   context.fillStyle = "#ffffff";
   context.fill(mask.outline, "evenodd");
   context.globalAlpha = 1;
-  context.strokeStyle = "#000000";
-  context.lineWidth = line;
-  context.stroke(mask.outline);
+  for (const [colour, width] of [["#000000", 2.5 * line], ["#ffffff", line]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.stroke(mask.outline);
+  }
 }
 
 /** Give a canvas one drawn pixel for each pixel of the screen. */

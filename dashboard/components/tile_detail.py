@@ -81,8 +81,8 @@ def draw(
         key=key,
         facts=tile_facts(store, row),
         groups=[
-            FactGroup("Findings", _findings(store, row), colours.FLAG),
             FactGroup("Prediction", _known(shown.facts) if shown else (), colours.PREDICTION),
+            FactGroup("Findings", _findings(store, row), colours.FLAG),
         ],
         predictions=_rows(predictions, shown.run if shown else None),
         tables=[_decisions(store.name, name)],

@@ -46,7 +46,7 @@ class Pictures {
       const figure = this.root.children[i];
       const canvas = figure.querySelector("canvas");
       fitCanvas(canvas, this.size, height);
-      drawPanel(canvas, this.tile, panel, this.look, { box: this.box, highlight: this.highlight });
+      drawPanel(canvas, this.tile, panel, this.look, { box: this.box, highlight: this.highlight, outlineOnly: this.outlineOnly });
       this.drawNumbers(figure.querySelector("svg"), panel, height);
       figure.querySelector("figcaption").textContent = this.shown.length > 1 ? panel : "";
       figure.querySelector(".scale").hidden = panel !== "probability";
@@ -59,8 +59,9 @@ class Pictures {
     svg.innerHTML = wanted ? numberedRuns(this.numbered, this.box, this.size, height) : "";
   }
 
-  light(mask) {
+  light(mask, outlineOnly) {
     this.highlight = mask;
+    this.outlineOnly = outlineOnly;
     this.draw();
   }
 

@@ -11,7 +11,7 @@ const DIAGRAM = `<svg viewBox="0 0 74 44" width="74" height="44" aria-hidden="tr
     <path d="M15 36 25.5 8M31.500 36 42 8" stroke-dasharray="2 3" opacity=".55"/></g></svg>`;
 
 class RunCode {
-  /** `chosen(run or -1)` is called when the pointer or a key is at another run. */
+  /** `chosen(run or -1, whether on the picture)` is called when the pointer or a key is at another run. */
   constructor(chosen) {
     this.chosen = chosen;
     this.run = -1;
@@ -44,13 +44,13 @@ class RunCode {
     this.say();
   }
 
-  choose(run) {
+  choose(run, onPicture = false) {
     if (run === this.run) return;
     this.list.children[this.run]?.classList.remove("lit");
     this.run = run;
     this.list.children[run]?.classList.add("lit");
     this.say();
-    this.chosen(run);
+    this.chosen(run, onPicture);
   }
 
   /** Go to the run before or after, bringing it into sight. */
@@ -63,7 +63,7 @@ class RunCode {
   /** Light up the run that holds pixel (x, y) of the tile, if any. */
   chooseAt(x, y) {
     const pixel = x * this.mask.height + y + 1;
-    this.choose(this.mask.runs.findIndex(([start, length]) => pixel >= start && pixel < start + length));
+    this.choose(this.mask.runs.findIndex(([start, length]) => pixel >= start && pixel < start + length), true);
     this.reveal();
   }
 

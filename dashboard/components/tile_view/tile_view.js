@@ -4,12 +4,13 @@
 const SIDE = { facts: 250, code: 340 }; // width of what stands beside the picture, CSS pixels
 const NARROW = 640; // below this width it stands under the picture
 const BELOW = 44; // CSS pixels that a page needs below the picture
+const SENTENCE = 40; // characters; facts with longer values have a line to themselves
 const LEAST = 200; // height of the pictures, CSS pixels, however low the window
 
 class TileView extends Board {
   constructor(root, data) {
     super(root, data, "Tile");
-    this.code = new RunCode((run) => this.light(run));
+    this.code = new RunCode((run, onPicture) => this.light(run, onPicture));
     this.pictures = new Pictures((place) => this.point(place));
     this.around = new Neighbourhood((id) => this.trigger("near", id));
     this.predictions = new PredictionTable((run) => this.trigger("choose", run));
@@ -105,8 +106,9 @@ class TileView extends Board {
     this.trigger("alike", true);
   }
 
-  light(run) {
-    this.pictures.light(run < 0 ? null : Mask.ofRun(this.code.mask.runs[run], this.tile.shape));
+  /** Light up a run of the code; where the pointer is on the picture, only its outline: the picture is looked at. */
+  light(run, onPicture) {
+    this.pictures.light(run < 0 ? null : Mask.ofRun(this.code.mask.runs[run], this.tile.shape), onPicture);
   }
 
   /** Say what lies at a place of the tile, and light up its run. */
@@ -123,7 +125,8 @@ class TileView extends Board {
 function factGroup({ title, facts, colour }) {
   const list = element("dl", {}, ...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
   const mark = colour ? [element("i", { class: "swatch", style: `--swatch: ${colour}` })] : [];
-  return element("section", {}, ...(title ? [element("h4", {}, ...mark, title)] : []), list);
+  const wide = facts.some(([, value]) => value.length > SENTENCE);
+  return element("section", wide ? { class: "wide" } : {}, ...(title ? [element("h4", {}, ...mark, title)] : []), list);
 }
 
 export default mountedAs(TileView);
