@@ -159,3 +159,13 @@ def test_a_predicted_tile_has_its_neighbours_in_the_order_of_the_page(browser_pa
     expect(page.locator(".facts")).to_contain_text(first[2])
     page.keyboard.press("Escape")
     expect(page.locator(".tile.current")).to_have_attribute("data-id", first[2])
+
+
+def test_the_legend_stays_in_sight(browser_page: Page, explore: str) -> None:
+    page = browser_page
+    show(page, explore)
+    page.mouse.wheel(0, 2000)
+    expect(page.locator(".tile").last).to_be_in_viewport()
+    expect(page.locator(".legend")).to_be_in_viewport()
+    page.locator("[data-mask=label]").click()  # what lies over the page's top lets it through
+    expect(page.locator("[data-mask=label]")).to_have_attribute("aria-pressed", "false")
