@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import jobs
-from core.errors import Busy, Stopped
+from core import atomic, jobs
+from core.errors import BadInput, Busy, NotFound, Stopped
 from core.progress import Progress, silent
 from core.workspace import JobFolder, RunFolder, Workspace
 
@@ -104,6 +104,31 @@ def start_mosaic(workspace: Workspace, dataset: str) -> JobFolder:
     return _start(workspace, "mosaic", target, {"dataset": dataset}, f"Find neighbours in {dataset}")
 
 
+def start_download(workspace: Workspace, competition: str, name: str, *, skip_bad: bool = False) -> JobFolder:
+    """Download a competition's files and import them, in a process of its own. Raises `BadInput` or `BadName`."""
+    from core.dataset.kaggle.client import check_competition
+
+    workspace.dataset(name)
+    arguments = {"competition": check_competition(competition), "name": name, "skip_bad": skip_bad}
+    return _start(workspace, "download", "core.dataset.kaggle.download:run", arguments, f"Download {competition}")
+
+
+def start_sending(
+    workspace: Workspace, file: Path, competition: str, dataset: str, runs: list[str], message: str
+) -> JobFolder:
+    """Send a submission and wait for its score, in a process of its own. Raises `BadInput`."""
+    from core.segment.submission.sending import check_message
+
+    arguments = {
+        "file": str(file),
+        "competition": competition,
+        "dataset": dataset,
+        "runs": runs,
+        "message": check_message(message),
+    }
+    return _start(workspace, "send", "core.segment.submission.sending:run", arguments, f"Submit {file.name}")
+
+
 def start_demo(workspace: Workspace, name: str = "demo", *, with_run: bool) -> JobFolder:
     """Make the demo data set (and a run on it) in a process of its own."""
     arguments = {"name": name, "tiles": 600, "seed": 0, "with_run": with_run}
@@ -136,6 +161,35 @@ def delete_run(workspace: Workspace, run_id: str) -> None:
         raise Busy(f"run {run_id} is at work; stop it first")
     workspace.delete_run(run_id)
     ReviewStore(workspace.database_url).delete_run(run_id)
+
+
+def make_submission(
+    workspace: Workspace, runs: list[str], dataset: str | None, out: Path, progress: Progress = silent
+) -> dict[str, Any]:
+    """Write a submission from what `runs` predicted on `dataset` (None: the first run's own) and check it.
+
+    Gives file, dataset, runs and the figures of `core.segment.submission.check`. Raises `BadInput` or `NotFound`.
+    """
+    from core.dataset.tiles import TileStore
+    from core.segment import submission
+
+    folders = [workspace.existing_run(run) for run in dict.fromkeys(runs)]
+    name = dataset or run_dataset(folders[0])
+    store = TileStore.open(workspace.existing_dataset(name))
+    submission.write(out, submission.make(store, folders, progress))
+    checked = submission.check(store, submission.read(out))
+    assert not checked.problems and not checked.notes, checked
+    return {"file": str(out), "dataset": store.name, "runs": [folder.id for folder in folders], **checked.figures}
+
+
+def run_dataset(run: RunFolder) -> str:
+    """Name of the data set that a run was trained on. Raises `BadInput`, or `NotFound` before it has begun."""
+    try:
+        return str(atomic.read_object(run.config)["dataset"])
+    except FileNotFoundError as error:
+        raise NotFound(f"run {run.id} has not begun to train, so there is nothing to use yet") from error
+    except (ValueError, KeyError) as error:
+        raise BadInput(f"{run.config} is damaged ({error}); restore it from a backup or train again") from error
 
 
 def import_job(

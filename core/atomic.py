@@ -20,13 +20,16 @@ PREFIX = ".part-"  # every unfinished file or folder starts with this
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary path; on success it becomes `path`, on any error it is removed."""
+def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
+    """Yield a temporary path that only its owner can read; on success it becomes `path`, on any error it is removed.
+
+    mode: of `path`, who may read and write it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locked(lambda: tempfile.mkstemp(prefix=PREFIX, suffix=path.suffix, dir=path.parent)[1]) as part:
         try:
             yield part
-            part.chmod(0o644)
+            part.chmod(mode)
             _sync(part)
             os.replace(part, path)
             _sync(path.parent)

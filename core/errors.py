@@ -7,7 +7,8 @@
     ├── WorkspaceError    the workspace can't be read or written (permissions, full disk)
     ├── Busy              somebody else is doing that at this moment
     ├── Conflict          somebody else saved something newer in the meantime
-    └── TrainingFailed    a training that can't go on (out of memory, NaN loss)
+    ├── TrainingFailed    a training that can't go on (out of memory, NaN loss)
+    └── KaggleError       Kaggle refuses, or can't be reached
 
 A message is one sentence or two: what came, what was expected, what to do. Anything that is not a
 `SaltScopeError` is a bug and keeps its traceback.
@@ -48,6 +49,18 @@ class Conflict(SaltScopeError):
 
 class TrainingFailed(SaltScopeError):
     """A training that can't go on."""
+
+
+class KaggleError(SaltScopeError):
+    """Kaggle refuses, or can't be reached.
+
+    status: of its answer by HTTP; None without one · wait: seconds after which it may be asked again; None: in vain.
+    """
+
+    def __init__(self, message: str, status: int | None = None, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.wait = wait
 
 
 class Stopped(Exception):

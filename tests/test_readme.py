@@ -45,5 +45,5 @@ def test_every_command_is_there() -> None:
 
     from core.cli import app
 
-    documented = set(re.findall(r"python -m core (\w+)", README))
+    documented = set(re.findall(r"python -m core ([\w-]+)", README))
     assert documented <= set(get_command(app).commands)  # type: ignore[attr-defined]

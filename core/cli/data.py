@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from core.cli.options import JsonOption, WorkspaceOption, answer, facts, table, 
 from core.errors import BadInput, NotFound
 from core.progress import terminal
 from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.dataset.importing import ImportReport
 
 
 def register(app: typer.Typer) -> None:
@@ -55,6 +58,11 @@ def import_(
     opened = Workspace.open(workspace)
     with terminal() as progress:
         report = import_source(source, opened, name, skip_bad=skip_bad, progress=progress)
+    imported(json, report)
+
+
+def imported(json: bool, report: ImportReport) -> None:
+    """Say what an import did."""
     for sentence in [*report.warnings, *(f"left out: {fault}" for fault in report.damaged)]:
         warn(sentence)
     left_out = f", {len(report.damaged):,} damaged files left out" if report.damaged else ""

@@ -25,7 +25,7 @@ from core.dataset.decoding import Decoded, Kind, Scaling, decode_all, fit_scalin
 from core.dataset.layouts import Source
 from core.dataset.planning import Plan, Tile, plan, some
 from core.dataset.soundness import without_damage
-from core.dataset.tiles import VERSION, finish_store, new_arrays
+from core.dataset.tiles import ORDER, VERSION, finish_store, new_arrays
 from core.errors import BadInput, WorkspaceError, in_words
 from core.progress import Progress, silent
 from core.workspace import Workspace
@@ -113,6 +113,8 @@ def _replace(folder: Path, source: Source, checksum: str, skip_bad: bool, progre
             decoded = decode_all(planned.tiles, tiles, masks, kind, scaling, progress)
             about = _about(source, checksum, planned, decoded, kind, scaling) | {"damaged": damaged}
             progress(len(tiles), len(tiles), "Writing the data set")
+            if planned.order:
+                (part / ORDER).write_text("\n".join(planned.order) + "\n", encoding="utf-8")
             facts = planned.facts.assign(source_sha1=decoded.sha1)
             return finish_store(part, facts, decoded.figures, about)
     except OSError as error:

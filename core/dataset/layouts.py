@@ -21,7 +21,7 @@ from core.dataset.archives import Container, open_container
 from core.dataset.pictures import SUFFIXES
 from core.errors import BadInput
 
-TABLES = ("train.csv", "depths.csv", "sections.csv")
+TABLES = ("train.csv", "depths.csv", "sections.csv", "sample_submission.csv")
 
 
 class Member(NamedTuple):

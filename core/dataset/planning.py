@@ -28,11 +28,15 @@ class Tile(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """All tiles in their final order, the columns of the index that are known, and what people should know."""
+    """All tiles in their final order, the columns of the index that are known, and what people should know.
+
+    order: ids as the sample submission lists them; empty without one.
+    """
 
     tiles: list[Tile]
     facts: pd.DataFrame
     warnings: list[str]
+    order: list[str]
 
 
 def plan(source: Source, complain: Complain = refuse) -> Plan:
@@ -53,7 +57,9 @@ def plan(source: Source, complain: Complain = refuse) -> Plan:
     depths = _read(source, "depths.csv", lambda member: tables.read_depths(member, complain), complain)
     facts["z"], depth_warnings = _depths(depths, facts["id"])
     sections = _read(source, "sections.csv", tables.read_sections, complain)
-    return Plan(tiles, facts if sections is None else facts.join(sections, on="id"), warnings + depth_warnings)
+    order = list(_read(source, "sample_submission.csv", tables.read_codes, complain) or {})
+    warnings += depth_warnings + _order_warnings(order, test)
+    return Plan(tiles, facts if sections is None else facts.join(sections, on="id"), warnings, order)
 
 
 def some(ids: Iterable[str]) -> str:
@@ -106,6 +112,16 @@ def _label_warnings(source: Source, train: list[Tile]) -> list[str]:
         warnings.append(f"{_count(by_code, 'label')} taken from train.csv, as there is no mask file: {some(by_code)}")
     if unlisted and "train.csv" in source.tables:
         warnings.append(f"{_count(unlisted, 'mask')} without a row in train.csv: {some(unlisted)}")
+    return warnings
+
+
+def _order_warnings(order: list[str], test: dict[str, Member]) -> list[str]:
+    strange, missing = [tile for tile in order if tile not in test], sorted(test.keys() - set(order))
+    warnings = []
+    if strange:
+        warnings.append(f"{_count(strange, 'row')} of sample_submission.csv of no test tile: {some(strange)}")
+    if order and missing:
+        warnings.append(f"{_count(missing, 'test tile')} without a row in sample_submission.csv: {some(missing)}")
     return warnings
 
 

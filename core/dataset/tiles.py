@@ -1,6 +1,7 @@
 """An imported data set: packed tiles and masks, read through a memory map, and an index with one row a tile.
 
-tiles.npy, masks.npy · index.parquet · source.json (what it was made from). Whoever writes one does it
+tiles.npy, masks.npy · index.parquet · source.json (what it was made from) · submission_order.txt, where there was a
+sample submission. Whoever writes one does it
 in `core.atomic.replacing_folder`, so that a data set is whole or not there.
 """
 
@@ -23,6 +24,7 @@ from core import atomic
 from core.errors import BadInput, NotFound
 
 VERSION = 1  # of the files of a data set; another one can't be opened
+ORDER = "submission_order.txt"  # ids of the sample submission, one a line
 _CHUNK = 256  # tiles that are measured at once
 
 
@@ -97,6 +99,19 @@ class TileStore:
     @cached_property
     def _row_of(self) -> pd.Index:
         return pd.Index(self.index["id"])
+
+    def submission_order(self) -> list[str]:
+        """Ids of the test tiles as a submission lists them: as the sample submission did if there was one, else sorted.
+
+        Test tiles that the sample did not name come last.
+        """
+        tests = self.index.loc[self.index["split"] == "test", "id"].tolist()
+        try:
+            sample = (self.root / ORDER).read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return tests
+        place = {tile: number for number, tile in enumerate(sample)}
+        return sorted(tests, key=lambda tile: place.get(tile, len(place)))
 
     def rows(self, ids: Sequence[str]) -> npt.NDArray[np.int64]:
         """Row numbers of `ids`, in their order: (k,) int64. Raises `NotFound` for ids that are not here."""

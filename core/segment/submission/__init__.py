@@ -1,0 +1,9 @@
+"""Submissions to a competition: made from predictions, checked before they are sent, remembered after. Torch-free."""
+
+from __future__ import annotations
+
+from core.segment.submission.checking import Check, Comparison, check, compare, read
+from core.segment.submission.making import make, write
+from core.segment.submission.sent import Sent, SentLog
+
+__all__ = ["Check", "Comparison", "Sent", "SentLog", "check", "compare", "make", "read", "write"]

@@ -1,0 +1,67 @@
+"""From predictions to a submission: one canonical run-length code for every test tile, in the order that is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core import atomic
+from core.dataset import rle
+from core.dataset.tiles import TileStore
+from core.errors import BadInput
+from core.progress import Progress, silent
+from core.segment.predictions import Predictions, load_predictions
+from core.workspace import RunFolder
+
+AT_ONCE = 512  # tiles whose maps are in memory at the same time
+
+
+def make(store: TileStore, runs: Sequence[RunFolder], progress: Progress = silent) -> pd.DataFrame:
+    """The submission of one run, or of the mean probability of several: id, rle_mask ("" without salt).
+
+    One row for each test tile of `store`, in the order of `submission_order`. Raises `BadInput` for a data set
+    without test tiles, and for a run that has not predicted all of them as they are now.
+    """
+    ids = store.submission_order()
+    if not ids:
+        raise BadInput(f"data set {store.name!r} has no test tiles to submit; import a source with some")
+    if not runs:
+        raise BadInput("no run was given to make a submission from; choose at least one")
+    found = [_predictions(store, run, ids) for run in runs]
+    codes: list[str] = []
+    for first in range(0, len(ids), AT_ONCE):
+        progress(first, len(ids), "Encoding masks")
+        some = ids[first : first + AT_ONCE]
+        total = np.sum([_maps(one, some) for one in found], axis=0, dtype=np.uint32)
+        codes += rle.encode_many(np.greater_equal(2 * total, 255 * len(found)))
+    progress(len(ids), len(ids), "Encoding masks")
+    return pd.DataFrame({"id": ids, "rle_mask": codes})
+
+
+def write(path: Path, submission: pd.DataFrame) -> None:
+    """Write the csv file that Kaggle takes, whole or not at all; the cell of a mask without salt is empty."""
+    atomic.write_bytes(path, submission.to_csv(index=False, lineterminator="\n").encode())
+
+
+def _maps(predictions: Predictions, ids: list[str]) -> np.ndarray:
+    """Probabilities of some tiles, (k, H, W) uint8."""
+    return np.asarray(predictions.probabilities[[predictions.position(tile) for tile in ids]])
+
+
+def _predictions(store: TileStore, run: RunFolder, ids: list[str]) -> Predictions:
+    """The newest predictions of a run that hold all `ids`."""
+    most = 0
+    for folder in run.predictions_of(store.name):
+        predictions = load_predictions(folder)
+        held = sum(map(predictions.has, ids))
+        if held == len(ids) and predictions.facts.get("checksum") == store.source.get("checksum"):
+            return predictions
+        most = max(most, held)
+    words = "before it was imported anew" if most == len(ids) else f"{most:,} of {len(ids):,}"
+    raise BadInput(
+        f"run {run.id} has predicted the test tiles of {store.name}: {words}; predict them all: "
+        f"python -m core predict {run.id} --dataset {store.name} --split test"
+    )
