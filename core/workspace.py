@@ -6,6 +6,7 @@ runs/<id>/         one training: a job folder with checkpoints, samples and pred
 jobs/<id>/         any other long work: import, demo, prediction
 mosaics/<name>/    which tiles of a data set touch (links.parquet), and links that a person broke (broken.json)
 quality/<name>/    suspicious tiles and labels of a data set, as the last check found them (findings.parquet)
+explore/<name>/    views of a data set that were saved under a name, and how its tiles look
 saltscope.db       review store
 """
 
@@ -174,6 +175,10 @@ class Workspace:
         """Folder of what a check of data set `name` found, which need not exist yet. Raises `BadName`."""
         return self.root / "quality" / check_name(name, "data set name")
 
+    def explore(self, name: str) -> Path:
+        """Folder of saved views and figures of data set `name`, which need not exist yet. Raises `BadName`."""
+        return self.root / "explore" / check_name(name, "data set name")
+
     def dataset_names(self) -> list[str]:
         """Names of all imported data sets, sorted."""
         return sorted(
@@ -207,9 +212,9 @@ class Workspace:
         return sorted(found, key=lambda job: job.id, reverse=True)
 
     def delete_dataset(self, name: str) -> None:
-        """Remove a data set with its mosaic, its findings and the source files made for it. Raises `NotFound`."""
+        """Remove a data set with its mosaic, findings, views and the source files made for it. Raises `NotFound`."""
         self._remove(self.existing_dataset(name))
-        for made in (self.mosaic(name), self.quality(name), self.sources / name):
+        for made in (self.mosaic(name), self.quality(name), self.explore(name), self.sources / name):
             shutil.rmtree(made, ignore_errors=True)
 
     def delete_run(self, run_id: str) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.dataset.tiles import TileStore
 from core.errors import NotFound
+from core.explore.tile_table import TileTable
 from core.review.store import ReviewStore
 from core.segment.predictions import Predictions, load_predictions
 from core.tail import JsonLinesTail
@@ -196,6 +197,36 @@ def metrics_tail(path: Path) -> JsonLinesTail:
     return JsonLinesTail(path)
 
 
+def table(opened: TileStore, run: RunFolder | None) -> TileTable:
+    """All that is known of the tiles of a data set, and of them by `run`; nothing is read before it is asked for."""
+    return TileTable(
+        opened.index,
+        lambda: predicted(run, opened.name) if run and run.predictions_of(opened.name) else None,
+        lambda: _findings(opened),
+        lambda: _sections(opened, opened.source["checksum"], _all_changed(workspace().mosaic(opened.name))),
+        lambda: _figures(opened, opened.source["checksum"]),
+    )
+
+
+def _findings(opened: TileStore) -> pd.DataFrame | None:
+    found = checked(opened)
+    return found.findings if found else None
+
+
+@st.cache_resource(max_entries=4)
+def _sections(_store: TileStore, checksum: str, versions: tuple[int, ...]) -> np.ndarray | None:
+    from core.explore import mosaic
+
+    return mosaic.mosaic_of(workspace(), _store).section if mosaic.is_ready(workspace(), _store) else None
+
+
+@st.cache_resource(max_entries=2, show_spinner="Measuring how tiles look, once …")
+def _figures(_store: TileStore, checksum: str) -> np.ndarray:
+    from core.explore.likeness import likeness
+
+    return likeness(workspace(), _store)
+
+
 def showcase(name: str, count: int = 12) -> np.ndarray:
     """Rows (k,) of a few tiles that show what a data set is like: labelled ones from little salt to much."""
     index = store(name).index
@@ -203,6 +234,10 @@ def showcase(name: str, count: int = 12) -> np.ndarray:
     rows = np.flatnonzero(salty if salty.any() else index["std"] > 0)
     order = rows[index["salt_proportion"].iloc[rows].argsort(kind="stable")]
     return order[np.linspace(0, len(order) - 1, min(count, len(order))).astype(int)] if len(order) else order
+
+
+def _all_changed(folder: Path) -> tuple[int, ...]:
+    return tuple(path.stat().st_mtime_ns for path in sorted(folder.glob("*.*")))
 
 
 def _changed(path: Path) -> int:

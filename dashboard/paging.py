@@ -37,14 +37,26 @@ class TilePage:
 
 
 def page_at(rows: np.ndarray, row: int = 0, turned: int = 0, size: int = SIZE) -> TilePage:
-    """The page of `rows` (n,) ascending that holds `row`, or the next one after it; then `turned` pages on."""
+    """The page of `rows` (n,), in any order, that holds `row`; then `turned` pages on.
+
+    Where it is not there: the page with the next one after it if they are ascending, else the first page.
+    """
     last = max(0, (len(rows) - 1) // size)
-    place = int(np.searchsorted(rows, row))
-    number = min(max(place // size + turned, 0), last)
+    number = min(max(place_of(rows, row)[0] // size + turned, 0), last)
     return TilePage(rows[number * size : (number + 1) * size], number * size, len(rows))
 
 
 def neighbours(rows: np.ndarray, row: int) -> tuple[int | None, int | None]:
-    """The rows before and after `row` among `rows` (n,) ascending, which need not hold it; None at the ends."""
-    before, after = int(np.searchsorted(rows, row)), int(np.searchsorted(rows, row, side="right"))
-    return (int(rows[before - 1]) if before > 0 else None, int(rows[after]) if after < len(rows) else None)
+    """The rows before and after `row` among `rows` (n,), which need not hold it; None at the ends."""
+    place, inside = place_of(rows, row)
+    after = place + inside
+    return (int(rows[place - 1]) if place > 0 else None, int(rows[after]) if after < len(rows) else None)
+
+
+def place_of(rows: np.ndarray, row: int) -> tuple[int, bool]:
+    """Where `row` stands among `rows` (n,), from 0, and whether it is there at all: else, where it would stand."""
+    found = np.flatnonzero(rows == row)
+    if len(found):
+        return int(found[0]), True
+    ascending = bool(np.all(rows[:-1] < rows[1:]))
+    return int(np.searchsorted(rows, row)) if ascending else 0, False

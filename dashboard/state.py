@@ -15,29 +15,36 @@ from typing import Any
 import streamlit as st
 
 from core.explore.filters import TileFilter
+from core.explore.order import Order
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Data set, run, filter and tile that every page shares."""
+    """Data set, run, tile, filter and order that every page shares."""
 
     dataset: str | None = None
     run: str | None = None
     tile: str | None = None
     filter: TileFilter = field(default_factory=TileFilter)
+    order: Order = field(default_factory=Order)
 
     @classmethod
     def from_query(cls, query: dict[str, str]) -> Selection:
         """Read from query parameters; what is not there is not chosen."""
-        return cls(query.get("dataset"), query.get("run"), query.get("tile"), TileFilter.from_query(query))
+        chosen = TileFilter.from_query(query), Order.from_query(query)
+        return cls(query.get("dataset"), query.get("run"), query.get("tile"), *chosen)
 
     def to_query(self) -> dict[str, str]:
         """Query parameters that `from_query` reads back."""
         names = {"dataset": self.dataset, "run": self.run, "tile": self.tile}
-        return {key: value for key, value in names.items() if value} | self.filter.to_query()
+        return {key: value for key, value in names.items() if value} | self.view()
+
+    def view(self) -> dict[str, str]:
+        """Query parameters of what is filtered and in which order, whatever the page."""
+        return self.filter.to_query() | self.order.to_query()
 
 
-OWN_PARAMETERS = {"dataset", "run", "tile", *TileFilter.QUERY_KEYS}
+OWN_PARAMETERS = {"dataset", "run", "tile", *TileFilter.QUERY_KEYS, *Order.QUERY_KEYS}
 
 
 def selection() -> Selection:
@@ -47,12 +54,10 @@ def selection() -> Selection:
 
 def select(**changes: Any) -> None:
     """Change fields of the selection, here and in the URL."""
-    changed = replace(selection(), **changes)
-    if "dataset" in changes and selection().dataset not in (None, changes["dataset"]):
-        changed = replace(
-            changed, run=changes.get("run"), tile=changes.get("tile"), filter=changes.get("filter", TileFilter())
-        )
-    st.session_state["selection"] = changed
+    before = selection()
+    if "dataset" in changes and before.dataset not in (None, changes["dataset"]):
+        before = Selection()  # nothing of it holds for other tiles
+    st.session_state["selection"] = replace(before, **changes)
     _write_url()
 
 

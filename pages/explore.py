@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.explore.filters import TileFilter
 from dashboard import predicted, state
-from dashboard.components import tile_detail, tile_filters, tile_pages, top_bar
+from dashboard.components import tile_detail, tile_filters, tile_order, tile_pages, top_bar
 from dashboard.components.gallery import gallery, tiles_for_gallery
 
 FIVE = 5
@@ -26,6 +26,7 @@ def draw() -> None:
 def show_controls() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="explore_controls"):
         tile_filters.show(context.tiles.index, changed=show_all)
+        tile_order.show(context.table, context.order, changed=show_all)
         if SEED in st.query_params:
             st.button("All tiles", icon=":material/grid_view:", on_click=show_all)
         st.button("Show me five at random", shortcut="f", icon=":material/shuffle:", on_click=draw)
@@ -41,9 +42,11 @@ def show_five(seed: str) -> None:
     gallery(tiles, key="five", view="all", columns=FIVE, stacked=True, on_event=tile_pages.open_tile)
 
 
-context = top_bar.show("Explore")
+context = top_bar.show("Explore", split=False)
 if tile := state.selection().tile:
-    tile_detail.show(context.tiles, context.rows, tile)
+    with st.container(horizontal=True, key="tile_actions"):
+        st.button("More like this", icon=":material/image_search:", on_click=tile_pages.more_like, args=(tile,))
+    tile_detail.show(context.tiles, context.ordered, tile)
     st.stop()
 show_controls()
 if not len(context.rows):
@@ -52,4 +55,4 @@ if not len(context.rows):
 elif seed := st.query_params.get(SEED):
     show_five(seed)
 else:
-    tile_pages.show(context.tiles, context.rows)
+    tile_pages.show(context.tiles, context.ordered)

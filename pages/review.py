@@ -2,4 +2,4 @@
 
 from dashboard.components import review_desk, top_bar
 
-review_desk.show(top_bar.show("Review", filters=False))
+review_desk.show(top_bar.show("Review"))

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.errors import BadInput
-from core.explore import numbers
+from core.explore import numbers, quantities
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True)
 class Column:
-    """label: what people call it, in a few words. show: a value with its unit. share: its values are 0…1."""
+    """label: what people call it, in a few words. show: a value with its unit. share: its values are parts of 1."""
 
     label: str
     show: Callable[[float], str]
@@ -34,18 +34,12 @@ def _change(share: float) -> str:
 
 
 KNOWN = {
-    "z": Column("depth", numbers.depth),
-    "salt_proportion": Column("salt", numbers.percent, share=True),
+    quantity.column: Column(quantity.in_sentence, quantity.in_words, quantity.is_share) for quantity in quantities.ALL
+} | {
     "salt_pixels": Column("salt pixels", compact),
-    "mean": Column("grey mean", compact),
-    "std": Column("grey spread", compact),
-    "predicted_salt": Column("predicted salt", numbers.percent, share=True),
-    "confidence": Column("confidence", compact, share=True),
-    "score": Column("score", compact, share=True),
-    "iou": Column("IoU", compact, share=True),
-    "difference": Column("predicted − labelled salt", _change),
-    "severity": Column("severity of findings", compact, share=True),
-    "section_size": Column("tiles in its section", compact),
+    "iou": Column("IoU", numbers.score),
+    "difference": Column("predicted − labelled salt", _change, share=True),
+    "severity": Column("severity of findings", compact),
 }
 
 

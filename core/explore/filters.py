@@ -13,7 +13,7 @@ from core.errors import BadInput
 from core.explore import columns
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from core.explore.tile_table import TileTable
 
 Split = Literal["train", "test"]
 Range = tuple[float, float]  # lowest and highest, both included
@@ -22,6 +22,7 @@ EMPTY: Range = (0.0, 0.0)  # salt range of tiles without salt
 WITH_SALT: Range = (1e-9, 1.0)  # one pixel of salt is more, in a tile of any size
 MOST_IDS = 500  # about 6 kB of URL
 MOST_RANGES = 20
+ANY = "any"  # finding
 SEPARATOR = "/"  # the one character that can't stand in an id, which is a file's name
 LONGEST_TEXT = 100  # characters
 FIELDS = {"salt_proportion": "salt", "z": "depth"}  # columns whose range has a field of its own
@@ -35,6 +36,7 @@ class TileFilter:
     without a mask never lie in it. depth: lowest and highest z in feet, both included; tiles without
     a depth never lie in it. ids: only these tiles. text: a part of the id, in any case. ranges: column
     and range of any other number that is known of a tile, both ends included; a tile without it never lies in it.
+    finding: the reason of a quality finding, or "any". section: a tile in whose section of the mosaic the others lie.
 
     Raises `BadInput` for values that no tile could have.
     """
@@ -45,8 +47,10 @@ class TileFilter:
     ids: tuple[str, ...] = ()
     text: str = ""
     ranges: tuple[tuple[str, Range], ...] = ()
+    finding: str = ""
+    section: str = ""
 
-    QUERY_KEYS: ClassVar[tuple[str, ...]] = ("split", "salt", "depth", "text", "ids", "where")
+    QUERY_KEYS: ClassVar[tuple[str, ...]] = ("split", "salt", "depth", "text", "ids", "where", "finding", "section")
 
     def __post_init__(self) -> None:
         if self.split not in (None, *get_args(Split)):
@@ -55,9 +59,11 @@ class TileFilter:
             _check_range(name, getattr(self, name), *limits)
         if len(self.ids) > MOST_IDS:
             raise BadInput(f"{len(self.ids):,} tiles picked one by one; expected at most {MOST_IDS}, or use a range")
-        for text in (self.text, *self.ids):
+        for text in (self.text, self.section, *self.ids):
             if len(text) > LONGEST_TEXT or not text.isprintable():
                 raise BadInput(f"{_short(text)} is no part of a tile id; expected up to {LONGEST_TEXT} characters")
+        if self.finding and not columns.NAME.fullmatch(self.finding):
+            raise BadInput(f"finding is {_short(self.finding)}; expected any, or the name of a rule such as seam")
         names = [columns.check(name) for name, _ in self.ranges]
         if len(names) > MOST_RANGES or len(set(names)) < len(names):
             raise BadInput(f"{len(names)} ranges of columns; expected at most {MOST_RANGES}, each column once")
@@ -70,17 +76,26 @@ class TileFilter:
         named = {column: getattr(self, field) for column, field in FIELDS.items()}
         return {column: limits for column, limits in named.items() if limits} | dict(self.ranges)
 
-    def apply(self, index: pd.DataFrame) -> np.ndarray:
-        """Row numbers (k,) int64, ascending, of the tiles of a store's `index` that pass."""
+    def apply(self, tiles: TileTable) -> np.ndarray:
+        """Row numbers (k,) int64, ascending, of the tiles that pass.
+
+        Raises `BadInput` for a condition on what is not known of these tiles, `NotFound` for the section of no tile.
+        """
+        index = tiles.index
         keep = np.ones(len(index), dtype=bool)
         if self.split:
             keep &= (index["split"] == self.split).to_numpy()
-        for column, limits in self.limits.items():
-            keep &= index[column].between(*limits).to_numpy()
+        for column, (low, high) in self.limits.items():
+            values = tiles.numbers(column)
+            keep &= (values >= low) & (values <= high)
         if self.ids:
             keep &= index["id"].isin(self.ids).to_numpy()
         if self.text:
             keep &= index["id"].str.contains(self.text, case=False, regex=False).to_numpy(dtype=bool)
+        if self.finding:
+            keep &= tiles.found(self.finding)
+        if self.section:
+            keep &= tiles.same_section(self.section)
         return np.flatnonzero(keep)
 
     def with_range(self, column: str, limits: Range | None) -> TileFilter:
@@ -107,6 +122,8 @@ class TileFilter:
             "depth": self.depth and columns.range_in_words("z", *self.depth),
             "ids": self.ids and (f"tile {self.ids[0]}" if len(self.ids) == 1 else f"{len(self.ids)} picked tiles"),
             "text": self.text and f"id contains “{self.text}”",
+            "finding": self.finding and _finding_in_words(self.finding),
+            "section": self.section and f"section of tile {self.section}",
         }
         unset = TileFilter()
         chips = [(label, replace(self, **{name: getattr(unset, name)})) for name, label in labels.items() if label]
@@ -122,6 +139,8 @@ class TileFilter:
             "text": self.text,
             "ids": SEPARATOR.join(self.ids),
             "where": SEPARATOR.join(f"{name}~{_range_as_text(limits)}" for name, limits in self.ranges),
+            "finding": self.finding,
+            "section": self.section,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -139,6 +158,8 @@ class TileFilter:
             ids=tuple(_parts(query.get("ids", ""))),
             text=query.get("text", ""),
             ranges=tuple((columns.check(name), _given("where", limits)) for name, _, limits in conditions),
+            finding=query.get("finding", ""),
+            section=query.get("section", ""),
         )
 
 
@@ -179,6 +200,10 @@ def _salt_in_words(salt: Range) -> str:
     if salt == WITH_SALT:
         return "with salt"
     return columns.range_in_words("salt_proportion", *salt)
+
+
+def _finding_in_words(finding: str) -> str:
+    return "any finding" if finding == ANY else finding.replace("_", " ")
 
 
 def _overlap(first: Range, second: Range) -> Range:

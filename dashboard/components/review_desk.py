@@ -32,18 +32,26 @@ def show(context: Context) -> None:
     with bar:
         chosen = review_queue.choose(context)
     queue = review_queue.open_queue(context, chosen)
-    items = cache.review_store().queue(queue.name, queue.tiles.name)
+    everything = cache.review_store().queue(queue.name, queue.tiles.name)
+    items = everything[everything["tile"].isin(context.tiles.index["id"].iloc[context.rows])].reset_index(drop=True)
+    hidden = len(everything) - len(items)
     waiting = items[items["verdict"].isna()]
     with bar:
         decided = len(items) - len(waiting)
-        st.caption(f"{decided:,} of {len(items):,} decided · {len(waiting):,} open", width="stretch")
+        st.caption(f"{decided:,} of {len(items):,} decided · {len(waiting):,} open{_hidden(hidden)}", width="stretch")
         if len(items):
             _fill(queue, waiting)
         review_rules.show_reviewer()
-    if items.empty:
+    if hidden and items.empty:
+        st.info("The filters above hide the whole queue.", icon=":material/filter_alt_off:")
+    elif items.empty:
         _empty(queue)
     else:
         _desk(queue, items, waiting)
+
+
+def _hidden(hidden: int) -> str:
+    return f" · {hidden:,} more hidden by the filters" if hidden else ""
 
 
 def _fill(queue: Queue, waiting: pd.DataFrame) -> None:

@@ -36,7 +36,7 @@ class Place:
 
 
 def show(store: TileStore, rows: np.ndarray, name: str) -> None:
-    """Draw tile `name`; its neighbours are those among `rows` (n,) ascending. Raises `NotFound`."""
+    """Draw tile `name`; its neighbours are those among `rows` (n,), in their order. Raises `NotFound`."""
     row = store.row(name)
     place = Place(*paging.neighbours(rows, row), _position(rows, row))
     draw(store, name, place, key="tile", close="All tiles", moved=tile_pages.go_to)
@@ -143,6 +143,5 @@ def _moment(time: datetime | None) -> str:
 
 
 def _position(rows: np.ndarray, row: int) -> str:
-    place = int(np.searchsorted(rows, row))
-    inside = place < len(rows) and rows[place] == row
+    place, inside = paging.place_of(rows, row)
     return f"{place + 1:,} of {len(rows):,}" if inside else "outside the filter"

@@ -13,6 +13,7 @@ from core.explore.filters import Range
 from dashboard import state
 
 SALT = (0, 100)  # percent
+WIDTH = 140  # pixels: all stand in one line at 1440
 
 
 def show(index: pd.DataFrame, changed: Callable[[], None]) -> None:
@@ -26,14 +27,14 @@ def show(index: pd.DataFrame, changed: Callable[[], None]) -> None:
         st.segmented_control("Split", ["train", "test"], key="filter_split", on_change=_on(changed, "split", _as_it_is))
     if index["has_mask"].any():
         _set("filter_salt", _percents(chosen.salt))
-        st.slider("Salt, %", *SALT, key="filter_salt", on_change=_on(changed, "salt", _as_salt), width=160)
+        st.slider("Salt, %", *SALT, key="filter_salt", on_change=_on(changed, "salt", _as_salt), width=WIDTH)
     depths = index["z"].dropna()
     if len(depths) and depths.min() < depths.max():
         span = (int(depths.min()), -int(-depths.max() // 1))
         _set("filter_depth", _within(chosen.depth, span))
-        st.slider("Depth, ft", *span, key="filter_depth", on_change=_on(changed, "depth", _as_depth(span)), width=160)
+        st.slider("Depth, ft", *span, key="filter_depth", on_change=_on(changed, "depth", _as_depth(span)), width=WIDTH)
     _set("filter_text", chosen.text)
-    st.text_input("Tile id contains", key="filter_text", on_change=_on(changed, "text", _as_it_is), width=130)
+    st.text_input("Tile id contains", key="filter_text", on_change=_on(changed, "text", _as_it_is), width=120)
 
 
 def _set(key: str, value: Any) -> None:

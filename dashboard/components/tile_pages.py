@@ -8,6 +8,7 @@ import streamlit as st
 from core.dataset.tiles import TileStore
 from core.errors import NotFound
 from core.explore.filters import MOST_IDS, TileFilter
+from core.explore.order import Order
 from dashboard import paging, predicted, state
 from dashboard.components.gallery import GalleryEvent, clear_selection, gallery, tiles_for_gallery
 
@@ -17,12 +18,12 @@ PLACE = "at"  # query parameter: a tile of the page that is shown
 
 @st.fragment
 def show(store: TileStore, rows: np.ndarray) -> None:
-    """Draw the page of `rows` (n,) ascending that the URL names. A tile that is opened becomes the selected one."""
-    page = paging.page_at(rows, _row(store))
+    """Draw the page of `rows` (n,), in their order, that the URL names. A tile that is opened is selected."""
+    page = paging.page_at(rows, _row(store, rows))
 
     def act(event: GalleryEvent) -> None:
         if event.turned:
-            turned = paging.page_at(rows, _row(store), event.turned)
+            turned = paging.page_at(rows, _row(store, rows), event.turned)
             st.query_params[PLACE] = store.index["id"].iat[turned.rows[0]]
         if event.acted:
             _keep_only(event.selected)
@@ -54,6 +55,12 @@ def go_to(name: str) -> None:
     st.query_params[PLACE] = name
 
 
+def more_like(name: str) -> None:
+    """Leave the tile and show all that the filter leaves, those most like tile `name` first; a link holds it."""
+    state.select(order=Order(like=name), tile=None)
+    forget()
+
+
 def forget() -> None:
     """Begin at the first page again."""
     st.query_params.pop(PLACE, None)
@@ -68,9 +75,9 @@ def _keep_only(names: tuple[str, ...]) -> None:
     forget()
 
 
-def _row(store: TileStore) -> int:
-    """The row of the tile in the URL; the first one where that names none."""
+def _row(store: TileStore, rows: np.ndarray) -> int:
+    """The row of the tile in the URL; the first one of `rows` where that names none."""
     try:
         return store.row(st.query_params.get(PLACE, ""))
     except NotFound:
-        return 0
+        return int(rows[0])

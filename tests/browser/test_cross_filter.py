@@ -67,3 +67,70 @@ def test_from_a_histogram_to_the_gallery_and_back_by_the_address(browser_page: P
     shown = ids(page)
     page.goto(page.url)
     assert ids(page) == shown
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Pick an option of a select box."""
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_the_back_button_undoes_a_filter(browser_page: Page, address: str) -> None:
+    page = browser_page
+    page.goto(f"{address}/explore?dataset=synthetic&text=a&split=train")
+    position = page.locator(".saltscope:has(.grid) .position")
+    expect(position).to_be_visible(timeout=PATIENCE)
+    before = position.inner_text()
+    page.get_by_role("button", name="train ✕").click()
+    expect(position).not_to_have_text(before, timeout=PATIENCE)
+    page.go_back()
+    expect(position).to_have_text(before, timeout=PATIENCE)
+    expect(page.get_by_role("button", name="train ✕")).to_be_visible()
+
+
+def test_any_column_filters_and_orders_and_the_address_holds_both(browser_page: Page, address: str) -> None:
+    page = browser_page
+    page.goto(f"{address}/explore?dataset=synthetic")
+    everything = ids(page)
+    page.get_by_test_id("stPopoverButton").filter(has_text="Filter").click()
+    choose(page, "Column", "grey mean")
+    thumb = page.get_by_role("slider").last
+    for _ in range(3):
+        thumb.press("ArrowLeft")
+    expect(page.get_by_role("button", name=re.compile("grey mean .* ✕"))).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("Escape")
+    choose(page, "Order", "salt pixels")
+    expect(page).to_have_url(re.compile("order=salt_pixels"), timeout=PATIENCE)
+    assert "where=mean" in page.url
+    page.locator(".tile").first.click()
+    page.get_by_role("button", name="More like this").click()
+    expect(page).to_have_url(re.compile("like="), timeout=PATIENCE)
+    like = re.search("like=([^&]+)", page.url)
+    assert like is not None
+    expect(page.locator(".tile").first).to_have_attribute("data-id", like[1], timeout=PATIENCE)
+    shown = ids(page)
+    assert shown != everything
+    page.goto(page.url)
+    assert ids(page) == shown
+
+
+def test_a_view_comes_back_by_its_name(browser_page: Page, address: str) -> None:
+    page = browser_page
+    page.goto(f"{address}/explore?dataset=synthetic&split=train&order=-std")
+    shown = ids(page)
+    page.get_by_test_id("stPopoverButton").filter(has_text="Views").click()
+    page.get_by_label("Save this view as").fill("Rough ones")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Rough ones")).to_be_visible(timeout=PATIENCE)
+    page.goto(f"{address}/distributions?dataset=synthetic")
+    expect(page.get_by_text(f"Depth of {TILES} tiles")).to_be_visible(timeout=PATIENCE)
+    page.get_by_test_id("stPopoverButton").filter(has_text="Views").click()
+    page.get_by_role("button", name="Rough ones").click()
+    expect(page).to_have_url(re.compile("split=train.*order=-std"), timeout=PATIENCE)
+    page.get_by_role("link", name="Explore").click()
+    expect(page).to_have_url(re.compile("/explore"), timeout=PATIENCE)
+    assert ids(page) == shown
+    page.get_by_test_id("stPopoverButton").filter(has_text="Views").click()
+    page.locator(".st-key-view_Delete_0 button").first.click()
+    page.locator(".st-key-view_do button").first.click()
+    expect(page.get_by_role("button", name="Rough ones")).to_have_count(0, timeout=PATIENCE)

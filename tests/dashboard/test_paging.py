@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dashboard.paging import neighbours, page_at
+from dashboard.paging import neighbours, page_at, place_of
 
 ROWS = np.arange(0, 200, 2)  # 100 rows: 0, 2, 4, …
 
@@ -49,3 +49,15 @@ def test_no_rows() -> None:
 )
 def test_neighbours(row: int, around: tuple[int | None, int | None]) -> None:
     assert neighbours(ROWS, row) == around
+
+
+def test_rows_in_any_order() -> None:
+    shuffled = np.array([7, 3, 9, 1, 5])
+    assert page_at(shuffled, 9, size=2).rows.tolist() == [9, 1]
+    assert page_at(shuffled, 9, turned=1, size=2).rows.tolist() == [5]
+    assert page_at(shuffled, 4, size=2).first == 0  # not there
+    assert neighbours(shuffled, 9) == (3, 1)
+    assert neighbours(shuffled, 7) == (None, 3)
+    assert neighbours(shuffled, 4) == (None, 7)
+    assert place_of(shuffled, 5) == (4, True)
+    assert place_of(shuffled, 4) == (0, False)

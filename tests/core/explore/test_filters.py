@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from core.dataset.tiles import TileStore
 from core.errors import BadInput
 from core.explore.filters import EMPTY, LONGEST_TEXT, MOST_IDS, MOST_RANGES, WITH_SALT, TileFilter
+from core.explore.tile_table import TileTable
 
 TEXTS = st.text(max_size=LONGEST_TEXT).filter(str.isprintable)
 IDS = st.lists(TEXTS.filter(lambda text: bool(text) and "/" not in text), max_size=5, unique=True).map(tuple)
@@ -47,7 +48,7 @@ FILTERS = st.builds(
     ],
 )
 def test_apply_leaves_the_tiles_that_pass(store: TileStore, chosen: TileFilter, ids: str) -> None:
-    assert list(store.index["id"].iloc[chosen.apply(store.index)]) == ids.split()
+    assert list(store.index["id"].iloc[chosen.apply(TileTable(store.index))]) == ids.split()
 
 
 @settings(deadline=None)
@@ -90,6 +91,9 @@ def test_links_are_short_and_leave_the_parameters_of_others_alone() -> None:
         {"ids": "x" * 10_000},
         {"ids": "a\nb"},
         {"ids": "/".join(map(str, range(MOST_IDS + 1)))},
+        {"finding": "any thing"},
+        {"finding": "x" * 10_000},
+        {"section": "x" * 10_000},
         {"where": "mean"},
         {"where": "mean~1"},
         {"where": "mean~2..1"},
@@ -122,7 +126,7 @@ def test_chips_say_each_condition_and_take_it_away() -> None:
     chips = dict(chosen.chips())
     assert list(chips) == [
         "train",
-        "salt 5.0 % to 20 %",
+        "salt proportion 5.0 % to 20 %",
         "depth 400 ft to 600 ft",
         "2 picked tiles",
         "id contains “a”",
@@ -136,6 +140,10 @@ def test_chips_name_what_has_a_name() -> None:
     assert TileFilter(salt=EMPTY).chips() == [("empty", TileFilter())]
     assert TileFilter(salt=WITH_SALT).chips() == [("with salt", TileFilter())]
     assert TileFilter(ids=("a1",)).chips() == [("tile a1", TileFilter())]
+    assert TileFilter(finding="any", section="a1").chips() == [
+        ("any finding", TileFilter(section="a1")),
+        ("section of tile a1", TileFilter(finding="any")),
+    ]
 
 
 def test_a_rectangle_narrows_what_was_chosen() -> None:
@@ -152,5 +160,5 @@ def test_a_range_of_any_column_is_set_and_taken_away() -> None:
     chosen = TileFilter().with_range("z", (1, 2)).with_range("mean", (3, 4)).with_range("mean", (5, 6))
     assert chosen == TileFilter(depth=(1, 2), ranges=(("mean", (5, 6)),))
     assert chosen.limits == {"z": (1, 2), "mean": (5, 6)}
-    assert [label for label, _ in chosen.chips()] == ["depth 1 ft to 2 ft", "grey mean 5 to 6"]
+    assert [label for label, _ in chosen.chips()] == ["depth 1 ft to 2 ft", "grey mean 5.0 to 6.0"]
     assert chosen.with_range("mean", None).with_range("z", None) == TileFilter()

@@ -1,0 +1,43 @@
+"""The order in which tiles are shown: a column, its direction, or likeness to one tile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from core.explore import columns
+from core.explore.order import Order
+from core.explore.tile_table import TileTable
+from dashboard import state
+
+LIKE = "like"
+
+
+def show(table: TileTable, chosen: Order, changed: Callable[[], None]) -> None:
+    """Draw the choice; `changed` is called after a change."""
+    offered = ["", *([LIKE] if chosen.like else []), *table.columns()]
+    key = "tile_order"
+    st.session_state[key] = LIKE if chosen.like else chosen.by
+
+    def write(order: Order) -> None:
+        state.select(order=order)
+        changed()
+
+    st.selectbox(
+        "Order",
+        offered if st.session_state[key] in offered else [*offered, chosen.by],
+        key=key,
+        format_func=lambda name: _words(name, chosen),
+        on_change=lambda: write(chosen if st.session_state[key] == LIKE else Order(st.session_state[key], chosen.down)),
+        width=160,
+    )
+    if chosen.by:
+        icon, help = ("downward", "The largest first") if chosen.down else ("upward", "The smallest first")
+        turned = replace(chosen, down=not chosen.down)
+        st.button(f":material/arrow_{icon}:", key="tile_order_down", help=help, on_click=write, args=(turned,))
+
+
+def _words(name: str, chosen: Order) -> str:
+    return {"": "as in the data set", LIKE: chosen.in_words()}.get(name) or columns.column(name).label
