@@ -203,7 +203,7 @@ def table(opened: TileStore, run: RunFolder | None) -> TileTable:
         opened.index,
         lambda: predicted(run, opened.name) if run and run.predictions_of(opened.name) else None,
         lambda: _findings(opened),
-        lambda: _sections(opened, opened.source["checksum"], _all_changed(workspace().mosaic(opened.name))),
+        lambda: found.section if (found := mosaic(opened)) else None,
         lambda: _figures(opened, opened.source["checksum"]),
     )
 
@@ -211,13 +211,6 @@ def table(opened: TileStore, run: RunFolder | None) -> TileTable:
 def _findings(opened: TileStore) -> pd.DataFrame | None:
     found = checked(opened)
     return found.findings if found else None
-
-
-@st.cache_resource(max_entries=4)
-def _sections(_store: TileStore, checksum: str, versions: tuple[int, ...]) -> np.ndarray | None:
-    from core.explore import mosaic
-
-    return mosaic.mosaic_of(workspace(), _store).section if mosaic.is_ready(workspace(), _store) else None
 
 
 @st.cache_resource(max_entries=2, show_spinner="Measuring how tiles look, once …")
@@ -234,10 +227,6 @@ def showcase(name: str, count: int = 12) -> np.ndarray:
     rows = np.flatnonzero(salty if salty.any() else index["std"] > 0)
     order = rows[index["salt_proportion"].iloc[rows].argsort(kind="stable")]
     return order[np.linspace(0, len(order) - 1, min(count, len(order))).astype(int)] if len(order) else order
-
-
-def _all_changed(folder: Path) -> tuple[int, ...]:
-    return tuple(path.stat().st_mtime_ns for path in sorted(folder.glob("*.*")))
 
 
 def _changed(path: Path) -> int:

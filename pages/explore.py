@@ -44,8 +44,6 @@ def show_five(seed: str) -> None:
 
 context = top_bar.show("Explore", split=False)
 if tile := state.selection().tile:
-    with st.container(horizontal=True, key="tile_actions"):
-        st.button("More like this", icon=":material/image_search:", on_click=tile_pages.more_like, args=(tile,))
     tile_detail.show(context.tiles, context.ordered, tile)
     st.stop()
 show_controls()

@@ -39,7 +39,7 @@ def show(store: TileStore, rows: np.ndarray, name: str) -> None:
     """Draw tile `name`; its neighbours are those among `rows` (n,), in their order. Raises `NotFound`."""
     row = store.row(name)
     place = Place(*paging.neighbours(rows, row), _position(rows, row))
-    draw(store, name, place, key="tile", close="All tiles", moved=tile_pages.go_to)
+    draw(store, name, place, key="tile", close="All tiles", moved=tile_pages.go_to, alike=tile_pages.more_like)
 
 
 def draw(
