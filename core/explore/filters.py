@@ -50,7 +50,7 @@ class TileFilter:
     finding: str = ""
     section: str = ""
 
-    QUERY_KEYS: ClassVar[tuple[str, ...]] = ("split", "salt", "depth", "text", "ids", "where", "finding", "section")
+    QUERY_KEYS: ClassVar[tuple[str, ...]] = ("split", "salt", "depth", "text", "ids", "where", "finding", "beside")
 
     def __post_init__(self) -> None:
         if self.split not in (None, *get_args(Split)):
@@ -140,7 +140,7 @@ class TileFilter:
             "ids": SEPARATOR.join(self.ids),
             "where": SEPARATOR.join(f"{name}~{_range_as_text(limits)}" for name, limits in self.ranges),
             "finding": self.finding,
-            "section": self.section,
+            "beside": self.section,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -159,7 +159,7 @@ class TileFilter:
             text=query.get("text", ""),
             ranges=tuple((columns.check(name), _given("where", limits)) for name, _, limits in conditions),
             finding=query.get("finding", ""),
-            section=query.get("section", ""),
+            section=query.get("beside", ""),
         )
 
 

@@ -93,7 +93,7 @@ def test_links_are_short_and_leave_the_parameters_of_others_alone() -> None:
         {"ids": "/".join(map(str, range(MOST_IDS + 1)))},
         {"finding": "any thing"},
         {"finding": "x" * 10_000},
-        {"section": "x" * 10_000},
+        {"beside": "x" * 10_000},
         {"where": "mean"},
         {"where": "mean~1"},
         {"where": "mean~2..1"},
