@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,13 @@ from core.explore.mosaic import Mosaic, saved
 from core.explore.mosaic.picture import even_tones, toned
 from core.explore.mosaic.report import section_table
 from core.explore.mosaic.window import Window, longest_side, picture
+from core.review.tables import LABELS
 from core.workspace import RunFolder
 from dashboard import cache, predicted
 from dashboard.components.gallery import caption
 from dashboard.components.section_view import Layer, Section
 
+QUALITY = 90  # of JPEG: 40 % smaller than thumbnails, for a picture of a hundred of them
 LABELLED, PREDICTED, OUTSIDE, FLAGGED = 1, 2, 4, 8  # what is known of a tile, in one number
 
 
@@ -46,7 +48,19 @@ def section(scene: Scene, number: int, rows: np.ndarray, window: Window | None =
     grid = scene.mosaic.grid(number)
     whole = _layer(scene, scene.key, number, Window.whole(grid))
     detail = _layer(scene, scene.key, number, window.within(grid)) if window else None
-    return replace(_facts(scene, grid, rows), whole=whole, detail=detail)
+    members = grid[grid >= 0]
+    index = scene.store.index.iloc[members]
+    return Section(
+        grid=(int(grid.shape[0]), int(grid.shape[1])),
+        shape=scene.store.tile_shape,
+        ids=index["id"].tolist(),
+        places=[(row, column) for row, column in np.argwhere(grid >= 0).tolist()],
+        words=[" · ".join(caption(*pair)) for pair in zip(index["z"], index["salt_proportion"], strict=True)],
+        states=_states(scene, members, rows),
+        pairs=_pairs(scene.mosaic, members),
+        whole=whole,
+        detail=detail,
+    )
 
 
 def table(scene: Scene) -> pd.DataFrame:
@@ -59,24 +73,14 @@ def _table(_scene: Scene, key: tuple[object, ...]) -> pd.DataFrame:
     return section_table(_scene.store, _scene.mosaic)
 
 
-def _facts(scene: Scene, grid: np.ndarray, rows: np.ndarray) -> Section:
-    places = np.argwhere(grid >= 0)
-    members = grid[grid >= 0]
+def _states(scene: Scene, members: np.ndarray, rows: np.ndarray) -> list[int]:
+    """What is known of each tile, in one number."""
     index = scene.store.index.iloc[members]
-    state = np.where(index["has_mask"], LABELLED, 0) + np.where(np.isin(members, rows), 0, OUTSIDE)
+    states = np.where(index["has_mask"], LABELLED, 0) + np.where(np.isin(members, rows), 0, OUTSIDE)
     if scene.run:
-        state += np.where(_known(scene.run, scene.store, index["id"]), PREDICTED, 0)
-        queue = cache.review_store().queue(scene.run.id, scene.store.name)
-        state += np.where(index["id"].isin(queue["tile"][queue["verdict"].isna()]), FLAGGED, 0)
-    return Section(
-        grid=(int(grid.shape[0]), int(grid.shape[1])),
-        shape=scene.store.tile_shape,
-        ids=index["id"].tolist(),
-        places=[(row, column) for row, column in places.tolist()],
-        words=[" · ".join(caption(*pair)) for pair in zip(index["z"], index["salt_proportion"], strict=True)],
-        states=state.tolist(),
-        pairs=_pairs(scene.mosaic, members),
-    )
+        states += np.where(_known(scene.run, scene.store, index["id"]), PREDICTED, 0)
+    states += np.where(index["id"].isin(_waiting(scene)), FLAGGED, 0)
+    return [int(state) for state in states]
 
 
 def _known(run: RunFolder, store: TileStore, ids: pd.Series) -> np.ndarray:
@@ -84,6 +88,13 @@ def _known(run: RunFolder, store: TileStore, ids: pd.Series) -> np.ndarray:
     for folder in run.predictions_of(store.name):
         found |= cache.predictions(folder).positions(ids) >= 0
     return found
+
+
+def _waiting(scene: Scene) -> set[str]:
+    """The tiles whose prediction or label somebody is to review."""
+    names = [LABELS, *([scene.run.id] if scene.run else [])]
+    queues = [cache.review_store().queue(name, scene.store.name) for name in names]
+    return {tile for queue in queues for tile in queue["tile"][queue["verdict"].isna()]}
 
 
 def _pairs(mosaic: Mosaic, members: np.ndarray) -> list[tuple[int, int, str, float | None, str]]:
@@ -108,7 +119,7 @@ def _layer(_scene: Scene, key: tuple[object, ...], number: int, window: Window) 
     if run:
         masks |= picture(grid, store.tile_shape, side, lambda rows: predicted.masks(run, store, rows)[0]) << 1
     url = thumbnails.png_url(masks) if masks.any() else None
-    return Layer(tuple(window), thumbnails.jpeg_url(even), url)
+    return Layer(tuple(window), thumbnails.jpeg_url(even, QUALITY), url)
 
 
 @st.cache_data(max_entries=2)

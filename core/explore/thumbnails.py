@@ -21,9 +21,9 @@ def jpeg_urls(tiles: np.ndarray, longest_side: int = LONGEST_SIDE) -> list[str]:
     return [_url("jpeg", pictures.jpeg(tile, QUALITY)) for tile in shrunk(tiles, longest_side)]
 
 
-def jpeg_url(picture: np.ndarray) -> str:
-    """A data URL of a large `picture` (H, W) uint8, as it is."""
-    return _url("jpeg", pictures.jpeg(picture, QUALITY))
+def jpeg_url(picture: np.ndarray, quality: int = QUALITY) -> str:
+    """A data URL of a `picture` (H, W) uint8 of any size; quality 1…100."""
+    return _url("jpeg", pictures.jpeg(picture, quality))
 
 
 def png_url(tile: np.ndarray) -> str:

@@ -87,6 +87,7 @@ def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame) -> None:
         review_item.show_tile(queue, item)
     with right:
         review_item.show_reasons(queue, item)
+        review_item.show_neighbours(queue, item)
         review_table.show(queue, items)
 
 

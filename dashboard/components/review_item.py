@@ -11,22 +11,26 @@ from core.explore import numbers
 from core.explore.quality import scene
 from core.review.labels import PREFIX
 from core.segment.predictions import SALT_LEVEL
-from dashboard import cache, navigation
+from dashboard import cache
 from dashboard.components import finding_picture, neighbourhood
 from dashboard.components.review_queue import Queue
 from dashboard.components.tile_view import tile_for_view, tile_view
 
+KEY = "review_tile"
+
 
 def show_tile(queue: Queue, item: pd.Series) -> None:
-    """The tile with its label and, where there is one, its prediction; and what lies around it."""
+    """The tile with its label and, where there is one, its prediction."""
     probability = _probability(queue, item["tile"])
     mask = None if probability is None else probability >= SALT_LEVEL
+    tile_view(tile_for_view(queue.tiles, queue.tiles.row(item["tile"]), mask, probability), key=KEY)
+
+
+def show_neighbours(queue: Queue, item: pd.Series) -> None:
+    """What lies around the tile, by the same look."""
     row = queue.tiles.row(item["tile"])
-    around = neighbourhood.around(queue.tiles, row, queue.run)
-    event = tile_view(tile_for_view(queue.tiles, row, mask, probability), key="review_tile", around=around)
+    neighbourhood.show(queue.tiles, row, queue.run, KEY)
     neighbourhood.link(queue.tiles, row)
-    if event.opened:
-        navigation.open_page("explore", tile=event.opened)
 
 
 def show_reasons(queue: Queue, item: pd.Series) -> None:

@@ -12,7 +12,11 @@ from core import atomic
 from core.dataset.synthetic import simulate
 from core.dataset.tiles import TileStore, write_store
 from core.explore.mosaic import Mosaic, broken_links, mosaic_of
+from core.review.labels import label_flags
+from core.review.store import ReviewStore
+from core.review.tables import LABELS
 from core.workspace import Workspace
+from tests.runs import write_run
 from tests.server import APP, Server, free_port
 
 pytestmark = pytest.mark.browser
@@ -153,6 +157,35 @@ def test_a_broken_link_parts_the_tiles_and_can_be_mended(page: Page, address: st
     page.get_by_role("button", name="Mend").click()
     expect(page.get_by_text("Broken links (1)")).to_have_count(0)
     assert broken_links(workspace, "survey") == []
+
+
+def test_predictions_and_flags_lie_over_the_section(page: Page, address: str, workspace: Workspace) -> None:
+    store, mosaic = survey(workspace)
+    everywhere = np.full((60, *store.tile_shape), 255, np.uint8)
+    write_run(workspace, "20260101-000000-unet-aaaa", store, np.arange(60), everywhere)
+    found = pd.DataFrame({"row": [int(mosaic.grid(0).max())], "reason": "hole", "severity": 0.8, "details": "a hole"})
+    found["id"] = store.index["id"].to_numpy()[found["row"]]
+    ReviewStore(workspace.database_url).add(LABELS, "survey", label_flags(store.index, found))
+    show(page, f"{address}/mosaic?section=1", 1)
+    picture(page).hover(position={"x": 5, "y": 5})
+    chips = page.locator(".chip:visible")
+    expect(chips).to_have_count(4)
+    before = picture(page).evaluate(PIXELS)
+    page.keyboard.press("p")
+    page.wait_for_timeout(300)
+    assert picture(page).evaluate(PIXELS)["grey"] > before["grey"] + 50_000
+    flagged = picture(page).evaluate(PIXELS)
+    page.keyboard.press("f")
+    page.wait_for_timeout(300)
+    assert picture(page).evaluate(PIXELS)["sum"] != flagged["sum"]
+
+    page.goto(f"{address}/review?dataset=survey")
+    page.get_by_role("radio", name="Labels").click()
+    around = page.locator(".around [data-id]")
+    expect(around).to_have_count(int((mosaic.neighbourhood(int(found["row"][0])) >= 0).sum()) - 1)
+    other = around.first.get_attribute("data-id") or ""
+    around.first.click()
+    page.wait_for_url(re.compile(f"/explore.*tile={other}"))
 
 
 def test_tiles_outside_the_filter_are_dimmed(page: Page, address: str, workspace: Workspace) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -45,7 +45,7 @@ class Section:
 
     grid: (rows, columns) of tiles. shape: (H, W) of a tile. ids, words: of the tiles; words are depth and salt.
     places: row and column of each. states: see `dashboard.sections`. pairs: touching tiles by number, with where,
-    strength and what holds them.
+    strength and what holds them. whole, detail: its pictures, and a sharper one of a part where the whole is averaged.
     """
 
     grid: tuple[int, int]
@@ -55,8 +55,8 @@ class Section:
     words: list[str]
     states: list[int]
     pairs: list[tuple[int, int, str, float | None, str]]
-    whole: Layer | None = None
-    detail: Layer | None = None
+    whole: Layer
+    detail: Layer | None
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,9 @@ def section_view(
         "position": position,
         "previous": previous,
         "next": following,
-        **asdict(section),
+        **vars(section),
+        "whole": vars(section.whole),
+        "detail": section.detail and vars(section.detail),
     }
     told = {f"on_{part}_change": _teller(key, part, on_event) for part in PARTS}
     _mount(key=key, data=data, **told)

@@ -17,7 +17,10 @@ class Seams {
     });
     this.of = new Map();
     for (const seam of this.all) {
-      for (const tile of [seam.first, seam.second]) this.of.set(tile, [...(this.of.get(tile) ?? []), seam]);
+      for (const tile of [seam.first, seam.second]) {
+        if (!this.of.has(tile)) this.of.set(tile, []);
+        this.of.get(tile).push(seam);
+      }
     }
   }
 
