@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import actions, jobs
 from core.dataset.tiles import TileStore, write_store
+from core.explore.mosaic import break_link, mosaic_of
 from core.explore.quality import load
 from core.review.store import ReviewStore
 from core.review.tables import LABELS
@@ -97,3 +98,16 @@ def test_a_tile_and_all_that_is_shown_can_be_sent_to_review(checked: Open, works
     labelled = TileStore.open(workspace.dataset("faulty")).index.query("has_mask")["id"]
     wanted = {tile for tile, _ in all_findings(workspace)} & set(labelled)
     assert set(store.queue(LABELS, "faulty")["tile"]) == wanted
+
+
+def test_what_changed_since_the_check_is_told(checked: Open, workspace: Workspace) -> None:
+    assert not any(button.label == "Check again" for button in checked().button)
+    store = TileStore.open(workspace.dataset("faulty"))
+    pair = mosaic_of(workspace, store).pairs.iloc[0]
+    ids = store.index["id"]
+    break_link(workspace, store, ids[pair["first"]], ids[pair["second"]], pair["where"])
+    page = checked()
+    assert any("Other tiles of the mosaic touch now" in words.value for words in page.caption)
+    page.button(key="check_labels").click().run()
+    assert jobs.wait(workspace.all_jobs()[0], 60).state is jobs.State.FINISHED
+    assert not any(button.label == "Check again" for button in page.run().button)
