@@ -90,7 +90,10 @@ def _finding(tiles: TileStore, found: pd.DataFrame, worst: pd.DataFrame, place: 
         _against_prediction(tiles, finding)
     else:
         finding_picture.show(tiles, scene(tiles, finding), f"{reason} of tile {tile}")
-    st.caption(f"{Reason(reason).meaning} Severity {finding['severity']:.2f}.")
+    with st.container(horizontal=True, vertical_alignment="center", key="finding_meaning"):
+        st.caption(f"{Reason(reason).meaning} Severity {finding['severity']:.2f}.", width="stretch")
+        if reason in (Reason.SEAM, Reason.EMPTY_BELOW_SALT) and st.button("Mosaic", icon=":material/landscape:"):
+            navigation.open_page("mosaic", tile=tile)
 
 
 def _which(mine: pd.DataFrame) -> str:
