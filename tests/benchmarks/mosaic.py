@@ -5,8 +5,12 @@ sparse: about a quarter of them, as in the TGS data, where most edges have no ne
 of all pairs that touch in the assembled sections. Each comparison runs in a process of its own on tiles in a memory
 map, so that its peak memory (resident, with the program and the tiles it read) is its own.
 Obvious way: edges carried on in a straight way, each held against all others in a loop; what is each other's nearest by
-the same margin is a pair. With SALTSCOPE_TGS set, real tiles too, whose truth is not known: of 2×2 squares of pairs,
-each strong enough on its own, the share that closes.
+a margin is a pair (the known way of the TGS tiles).
+
+With SALTSCOPE_TGS set, real tiles too. Their truth is not known, but three things tell of it: how many 2×2 squares of
+pairs close, each strong enough on its own; whether the labels of labelled tiles agree along the seam, which the search
+never saw; and decoys, the same search with every second edge turned end for end, which finds as many pairs as chance
+makes (target and decoy: Elias & Gygi, Nature Methods 2007).
 """
 
 from __future__ import annotations
@@ -28,11 +32,15 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from core.dataset.importing import import_source
 from core.dataset.synthetic import simulate
+from core.dataset.tiles import TileStore
 from core.explore.mosaic import assemble, closed, find_pairs, squares
-from core.explore.mosaic.neighbours import CUT
+from core.explore.mosaic.edges import SIDES
+from core.explore.mosaic.matches import mutual, strength
+from core.explore.mosaic.neighbours import CUT, all_described, changing
 from core.workspace import Workspace
 
 OBVIOUS_TILES = 4000
+MARGIN = 0.25  # by which the nearest edge is nearer than the second, in the obvious way
 KEPT = 0.28  # of the tiles in a sparse survey: as many pairs a tile as in the TGS data
 HEADER = f"{'survey':<22}{'tiles':>8}{'pairs':>8}{'precision':>11}{'recall':>8}{'seconds':>9}{'MB':>7}"
 Truth = set[tuple[int, int, str]]
@@ -157,11 +165,11 @@ def obvious(images: np.ndarray) -> pd.DataFrame:
     for where, edges in meeting.items():
         near, far = ((some - some.mean(1, keepdims=True)) / (some.std(1, keepdims=True) + 0.1) for some in edges)
         there, back = two_nearest(near, far), two_nearest(far, near)
-        for first, (second, strength) in enumerate(there):
+        for first, (second, margin) in enumerate(there):
             if back[second][0] == first:
-                rows.append((first, second, where, min(strength, back[second][1]), False))
+                rows.append((first, second, where, min(margin, back[second][1]), False))
     pairs = pd.DataFrame(rows, columns=["first", "second", "where", "strength", "square"])
-    return pairs[pairs["strength"] > CUT]
+    return pairs[pairs["strength"] > MARGIN]
 
 
 def two_nearest(near: np.ndarray, far: np.ndarray) -> list[tuple[int, float]]:
@@ -179,16 +187,54 @@ def show_real(source: Path, folder: Path) -> None:
     """Figures of the real tiles."""
     workspace = Workspace.open(folder / "workspace")
     import_source(source, workspace, "real")
+    store = TileStore.open(workspace.dataset("real"))
     pairs, seconds, megabytes = alone(workspace.dataset("real") / "tiles.npy")
-    tiles = len(np.load(workspace.dataset("real") / "tiles.npy", mmap_mode="r"))
-    mosaic, strong = assemble(pairs, tiles), pairs[pairs["strength"] > CUT].reset_index(drop=True)
+    mosaic, strong = assemble(pairs, len(store)), pairs[pairs["strength"] > CUT].reset_index(drop=True)
     blocks = squares(strong)
     print(
-        f"\nreal: {tiles:,} tiles, {len(mosaic.pairs):,} pairs ({len(strong):,} strong, {pairs['square'].sum():,} in "
-        f"closed squares, {(mosaic.pairs['found'] == 'place').sum()} by place), {len(mosaic.sizes)} sections, the "
+        f"\nreal: {len(store):,} tiles, {len(mosaic.pairs):,} pairs ({len(strong):,} strong, {pairs['square'].sum():,} "
+        f"in closed squares, {(mosaic.pairs['found'] == 'place').sum()} by place), {len(mosaic.sizes)} sections, the "
         f"largest of {mosaic.sizes.max()} tiles, {closed(strong, blocks).sum()} of {len(blocks)} squares close, "
         f"{seconds:.1f} s, {megabytes:.0f} MB"
     )
+    show_decoys(store.tiles, strong)
+    show_labels(store, mosaic.pairs)
+
+
+def show_decoys(tiles: np.ndarray, strong: pd.DataFrame) -> None:
+    """How many strong pairs chance makes."""
+    rows, strengths = changing(tiles), []
+    for sides in SIDES.values():
+        (near, near_errors), (far, far_errors) = (
+            all_described(tiles, rows, side, lambda count: None) for side in sides
+        )
+        matches = mutual(near, np.ascontiguousarray(far[:, ::-1]), lambda count: None)
+        strengths.append(strength(matches, near_errors[matches.first] + far_errors[matches.second]))
+    false = (np.concatenate(strengths) > CUT).sum()
+    free = 1 - len(strong) / (2 * len(rows))  # edges with a true partner are not there for a false one
+    right = 1 - false * free / len(strong)
+    print(f"decoys: {false} in {2 * len(rows):,} edges, so {right:.3f} of the strong pairs are right")
+
+
+def show_labels(store: TileStore, pairs: pd.DataFrame) -> None:
+    """How far labels agree along the seams of labelled pairs, by strength, and of as many pairs at random."""
+    labelled = store.index["has_mask"].to_numpy()
+    known = pairs[labelled[pairs["first"]] & labelled[pairs["second"]]]
+    bands = pd.cut(known["strength"], [-np.inf, CUT, 2, 4, 8, np.inf]).astype(str).replace("nan", "by place")
+    shuffled = known.assign(second=np.random.default_rng(0).permutation(known["second"]), band="at random")
+    both = pd.concat([known.assign(band=bands), shuffled])
+    seams = zip(both["first"], both["second"], both["where"], strict=True)
+    agreement = both.assign(share=[along_seam(store.masks, *seam) for seam in seams]).dropna(subset="share")
+    print("labels along seams with salt: strength, pairs, share of pixels that agree, of pairs with 9 in 10 or more")
+    for band, share in agreement.groupby("band")["share"]:
+        print(f"{band:<16}{len(share):>6}{share.mean():>8.3f}{(share >= 0.9).mean():>8.3f}")
+
+
+def along_seam(masks: np.ndarray, first: int, second: int, where: str) -> float:
+    """Share of a seam's pixels whose labels agree; NaN where there is no salt on either side."""
+    pixels = (masks[first][:, -1], masks[second][:, 0]) if where == "right" else (masks[first][-1], masks[second][0])
+    near, far = (line > 0 for line in pixels)
+    return float((near == far).mean()) if (near | far).any() else float("nan")
 
 
 if __name__ == "__main__":

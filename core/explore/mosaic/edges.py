@@ -1,11 +1,14 @@
-"""What a tile's edge looks like from the other side of the seam, as vectors whose product says how well two edges fit.
+"""What lies on the seam of two tiles, as each of them tells it: vectors whose product says how well two edges fit.
 
-Two views of an edge are joined. The first is the known recipe of the TGS tiles: the outermost line carried on in a
-straight way, 2·edge − inner line. The second lets each tile say how its own lines follow from one another: the next
-line is predicted from the last `LINES` with the coefficients that fit best near this edge (Yule–Walker equations of
-its autocorrelation, G. U. Yule 1927), and the prediction is held against the line that the other tile really has, both
-ways. The recipe is stronger where a salt boundary crosses the seam, the prediction where the tile is noisy. Every
-line is brought to mean 0 and length 1, so that a stretch of brightness changes nothing.
+The pixels of touching tiles lie on either side of the seam, so both can say what lies on the seam itself, half a pixel
+beyond their edge, and must say the same. Each estimates it from its outermost lines by the linear prediction with the
+least mean square error, for which it needs nothing but its own autocorrelation (normal equations: N. Wiener 1949; for
+whole steps, G. U. Yule 1927). So long waves, noise and dipping layers are each carried on in their own way, and the
+error to be expected is known. The line is brought to mean 0 and length 1: a stretch of brightness changes nothing.
+
+Share of true pairs that are each other's nearest by a margin of a quarter, among real tiles (true: three other pairs
+around a square say so) and among synthetic ones with noise of 3 grey levels: the known recipe of the TGS tiles,
+2·edge − inner line, 89 % and 72 %; a parabola through three lines to the seam, 94 % and 75 %; this, 95 % and 91 %.
 """
 
 from __future__ import annotations
@@ -16,10 +19,10 @@ SIDES = {
     "right": ("right", "left"),
     "below": ("bottom", "top"),
 }  # the edges that meet: of the first and the second tile
-LINES = 4  # that the next line is predicted from
-REACH = 2  # pixels along the edge: a line's pixel is predicted from its neighbours up to this far, for dipping layers
-DEPTH = 24  # lines from the edge inwards that the coefficients are fitted to
-RIDGE = 1e-4  # share of the mean square that steadies the coefficients
+LINES = 4  # that the seam is estimated from; 3 or 6 find about as much
+REACH = 2  # pixels along the edge: a pixel is estimated from its neighbours up to this far, for dipping layers
+DEPTH = 40  # lines from the edge inwards that the autocorrelation is taken from
+RIDGE = 1e-4  # share of the mean square that steadies the coefficients; a hundred times as much changes little
 SMALLEST = 8  # pixels of a tile's side
 AT_ONCE = 512  # tiles
 
@@ -32,44 +35,49 @@ def lines(tiles: np.ndarray, side: str, count: int) -> np.ndarray:
     return taken.astype(np.float32)
 
 
-def described(tiles: np.ndarray, side: str, first: bool) -> np.ndarray:
-    """Vectors (k, 3·L) float32 of length 1 of an edge of k tiles (k, H, W) uint8.
+def described(tiles: np.ndarray, side: str) -> tuple[np.ndarray, np.ndarray]:
+    """Vectors (k, L) float32 of length 1 of an edge of k tiles (k, H, W) uint8, and their errors (k,), see `seam`.
 
-    The product of a first tile's vector with that of a second is a mean of cosines: of the lines carried on, of the
-    first's prediction with the second's edge, and of the first's edge with the second's prediction.
+    The product of two vectors is a cosine; the squared distance of two that belong together is about the sum of their
+    errors.
     """
     strip = lines(tiles, side, DEPTH)
-    carried_on = 2 * strip[:, 0] - strip[:, 1]
     strip -= strip.mean(axis=(1, 2), keepdims=True)
-    held_against_each_other = (next_line(strip), strip[:, 0])[:: 1 if first else -1]
-    views = unit(np.stack([carried_on, *held_against_each_other], axis=1))
-    return views.reshape(len(tiles), -1) / np.float32(3**0.5)
+    estimate, error = seam(strip)
+    return unit(estimate), error
 
 
-def next_line(strip: np.ndarray) -> np.ndarray:
-    """The line that follows on strip[:, 0]: (k, L) float32, by linear prediction.
+def seam(strip: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The line half a pixel beyond strip[:, 0]: (k, L) float32, and the share of its power missed: (k,) float32, 0…1.
 
     strip: (k, D, L) float32 with mean 0, the edge first.
     """
-    back, along = (offset.ravel() for offset in np.mgrid[1 : LINES + 1, -REACH : REACH + 1])
-    correlation = autocorrelation(strip)
-    between = correlation[:, back[:, None] - back, along[:, None] - along]
-    between += RIDGE * (correlation[:, 0, 0, None, None] + 1e-6) * np.eye(len(back))
-    weights = np.linalg.solve(between, correlation[:, back, along, None])[..., 0].astype(np.float32)
+    down, along = (offset.ravel() for offset in np.mgrid[:LINES, -REACH : REACH + 1])
+    whole, half = autocorrelation(strip)
+    power, with_seam = whole[:, 0, 0] + 1e-6, half[:, down, along]
+    between = whole[:, down[:, None] - down, along[:, None] - along]
+    between += RIDGE * power[:, None, None] * np.eye(len(down))
+    weights = np.linalg.solve(between, with_seam[..., None])[..., 0].astype(np.float32)
     near = np.pad(strip[:, :LINES], ((0, 0), (0, 0), (REACH, REACH)), mode="edge")
-    following = np.zeros_like(strip[:, 0])
-    for weight, line, offset in zip(weights.T, back - 1, along + REACH, strict=True):
-        following += weight[:, None] * near[:, line, offset : offset + strip.shape[2]]
-    return following
+    estimate = np.zeros_like(strip[:, 0])
+    for weight, line, offset in zip(weights.T, down, along + REACH, strict=True):
+        estimate += weight[:, None] * near[:, line, offset : offset + strip.shape[2]]
+    return estimate, (1 - (weights * with_seam).sum(axis=1) / power).clip(0, 1).astype(np.float32)
 
 
-def autocorrelation(strip: np.ndarray) -> np.ndarray:
-    """Sums of products at all small shifts (across, along), negative ones at negative indices: (k, …) float64."""
-    from scipy.fft import irfft2, next_fast_len, rfft2
+def autocorrelation(strip: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sums of products at all small shifts (across, along), negative ones at negative indices: (k, …) float64 each.
+
+    The first at whole shifts, the second half a pixel farther across.
+    """
+    from scipy.fft import fftfreq, irfft2, next_fast_len, rfft2
 
     shape = [next_fast_len(strip.shape[1] + LINES, True), next_fast_len(strip.shape[2] + 2 * REACH, True)]
     spectrum = rfft2(strip, s=shape)
-    return irfft2(spectrum.real**2 + spectrum.imag**2, s=shape).astype(np.float64)
+    power = spectrum.real**2 + spectrum.imag**2
+    half = np.exp(1j * np.pi * fftfreq(shape[0])).astype(np.complex64)[:, None]
+    whole, between = (irfft2(each, s=shape).astype(np.float64) for each in (power, power * half))
+    return whole, between
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
