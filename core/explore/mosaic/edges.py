@@ -53,9 +53,11 @@ def seam(strip: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     strip: (k, D, L) float32 with mean 0, the edge first.
     """
     down, along = (offset.ravel() for offset in np.mgrid[:LINES, -REACH : REACH + 1])
-    whole, half = autocorrelation(strip)
-    power, with_seam = whole[:, 0, 0] + 1e-6, half[:, down, along]
-    between = whole[:, down[:, None] - down, along[:, None] - along]
+    apart = np.arange(1 - LINES, LINES)
+    correlation = autocorrelation(strip, np.append(apart, apart + 0.5))
+    whole, half = correlation[:, : len(apart)], correlation[:, len(apart) :]
+    power, with_seam = whole[:, LINES - 1, 2 * REACH] + 1e-6, half[:, LINES - 1 + down, 2 * REACH + along]
+    between = whole[:, LINES - 1 + down[:, None] - down, 2 * REACH + along[:, None] - along]
     between += RIDGE * power[:, None, None] * np.eye(len(down))
     weights = np.linalg.solve(between, with_seam[..., None])[..., 0].astype(np.float32)
     near = np.pad(strip[:, :LINES], ((0, 0), (0, 0), (REACH, REACH)), mode="edge")
@@ -65,19 +67,21 @@ def seam(strip: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return estimate, (1 - (weights * with_seam).sum(axis=1) / power).clip(0, 1).astype(np.float32)
 
 
-def autocorrelation(strip: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Sums of products at all small shifts (across, along), negative ones at negative indices: (k, …) float64 each.
+def autocorrelation(strip: np.ndarray, across: np.ndarray) -> np.ndarray:
+    """Mean products at shifts `across` (m,) and along by −2·REACH…2·REACH (n,): (k, m, n) float64.
 
-    The first at whole shifts, the second half a pixel farther across.
+    Shifts are in pixels; those across may be parts of one.
     """
-    from scipy.fft import fftfreq, irfft2, next_fast_len, rfft2
+    from scipy.fft import fftfreq, next_fast_len, rfft2, rfftfreq
 
     shape = [next_fast_len(strip.shape[1] + LINES, True), next_fast_len(strip.shape[2] + 2 * REACH, True)]
     spectrum = rfft2(strip, s=shape)
     power = spectrum.real**2 + spectrum.imag**2
-    half = np.exp(1j * np.pi * fftfreq(shape[0])).astype(np.complex64)[:, None]
-    whole, between = (irfft2(each, s=shape).astype(np.float64) for each in (power, power * half))
-    return whole, between
+    turns_along = np.outer(rfftfreq(shape[1]), np.arange(-2 * REACH, 2 * REACH + 1))
+    turns_across = np.outer(across, fftfreq(shape[0]))
+    both_signs = np.where(rfftfreq(shape[1]) % 0.5 == 0, 1, 2)[:, None] / np.float64(np.prod(shape) * strip[0].size)
+    even, odd = (power @ (both_signs * wave(2 * np.pi * turns_along)).astype(np.float32) for wave in (np.cos, np.sin))
+    return np.cos(2 * np.pi * turns_across) @ even - np.sin(2 * np.pi * turns_across) @ odd
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:

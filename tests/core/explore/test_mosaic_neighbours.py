@@ -13,7 +13,7 @@ from core.dataset.synthetic import Survey, simulate
 from core.dataset.tiles import TileStore
 from core.errors import BadInput, Stopped
 from core.explore.mosaic import assemble, closed, find_pairs, squares
-from core.explore.mosaic.edges import described, seam
+from core.explore.mosaic.edges import autocorrelation, described, seam
 from core.explore.mosaic.matches import BINS, RIVALS, Matches, mutual, strength
 from core.explore.mosaic.neighbours import CUT
 from core.workspace import Workspace
@@ -237,6 +237,14 @@ def test_a_dipping_wave_is_carried_on_to_the_seam() -> None:
     estimate, error = seam(strip)
     assert np.corrcoef(estimate[0, 3:-3], np.sin(0.31 * along[:, 0] + 0.22 * 39.5)[3:-3])[0, 1] > 0.999
     assert error[0] < 0.05
+
+
+def test_the_autocorrelation_is_the_mean_product_of_shifted_lines() -> None:
+    strip = np.random.default_rng(0).normal(size=(1, 30, 50)).astype(np.float32)
+    found = autocorrelation(strip, np.array([0, 2]))[0]
+    assert found[0, 4] == pytest.approx(np.mean(strip**2), rel=1e-4)
+    shifted = strip[0, 2:, 1:] * strip[0, :-2, :-1]
+    assert found[1, 5] == pytest.approx(shifted.sum() / strip.size, abs=1e-4)
 
 
 def test_noise_foretells_that_it_is_not_foretold() -> None:
