@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from core.explore import numbers
+from core.explore.filters import ANY
 from core.explore.quality import Checked, Reason, choice
-from dashboard import state
+from dashboard import navigation, state
 from dashboard.components import quality_check
 
 RULE, SEVERITY = "rule", "severity"  # query parameters
@@ -29,6 +30,9 @@ def choose(checked: Checked, rows: np.ndarray) -> pd.DataFrame:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="quality_controls"):
         st.caption(f"{len(found):,} findings in {numbers.tiles(int(found['row'].nunique()))}", width="stretch")
         quality_check.left_out(checked.left_out)
+        if len(wanted) < 2 and len(found) and st.button("Explore", icon=":material/grid_view:", key="explore_found"):
+            finding = wanted[0] if wanted else ANY
+            navigation.open_page("explore", filter=replace(state.selection().filter, finding=finding), tile=None)
         _split()
         _severity(at_least)
     return found

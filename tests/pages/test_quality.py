@@ -111,3 +111,16 @@ def test_what_changed_since_the_check_is_told(checked: Open, workspace: Workspac
     page.button(key="check_labels").click().run()
     assert jobs.wait(workspace.all_jobs()[0], 60).state is jobs.State.FINISHED
     assert not any(button.label == "Check again" for button in page.run().button)
+
+
+def test_the_tiles_of_a_rule_open_in_explore(checked: Open) -> None:
+    page = checked(rule="hole")
+    page.button(key="explore_found").click().run()
+    assert not page.exception
+    assert page.title[0].value == "Explore"
+    assert "hole" in page.query_params["finding"]
+
+
+def test_the_shared_filter_leaves_the_tiles_of_a_rule(checked: Open, workspace: Workspace) -> None:
+    tiles = {tile for tile, reason in all_findings(workspace) if reason == "hole"}
+    assert {tile for tile, _ in table(checked(finding="hole"))} == tiles
