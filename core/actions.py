@@ -38,11 +38,18 @@ def train_here(workspace: Workspace, settings: TrainSettings, progress: Progress
     return run
 
 
-def resume_here(workspace: Workspace, run: RunFolder, progress: Progress = silent) -> None:
+def resume_training(workspace: Workspace, run: RunFolder) -> RunFolder:
+    """Go on with a training in a process of its own."""
+    jobs.resume(workspace, run)
+    return run
+
+
+def resume_here(workspace: Workspace, run: RunFolder, progress: Progress = silent) -> RunFolder:
     """Go on with a training in this process."""
     jobs.requeue(run)
     with suppress(Stopped):
         jobs.execute(workspace, run, progress)
+    return run
 
 
 def run_facts(run: RunFolder) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = ".part-"  # every unfinished file or folder starts with this
+UNFINISHED = ".unfinished-"  # but for a folder that the next attempt goes on with
 
 
 @contextmanager
@@ -82,6 +83,38 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
+
+
+@contextmanager
+def resuming_folder(path: Path) -> Iterator[Path]:
+    """Yield a folder beside `path` with what an attempt left that was stopped or killed; on success it is `path`.
+
+    An error leaves it there for the next attempt, and `sweep` too. Waits for another process that works in it.
+    """
+    part = path.parent / f"{UNFINISHED}{path.name}"
+    with _kept(part):
+        yield part
+        for file in part.rglob("*"):
+            _sync(file)
+        with lock(path.parent):
+            recover_folder(path)
+            _take_place(part, path)
+
+
+@contextmanager
+def _kept(part: Path) -> Iterator[None]:
+    """Holds a lock on the folder `part`, made if missing; also if another holder has just moved it away."""
+    while True:
+        part.mkdir(parents=True, exist_ok=True)
+        handle = os.open(part, os.O_RDONLY)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if part.exists() and os.path.samestat(os.fstat(handle), part.stat()):
+            break
+        os.close(handle)
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def _take_place(part: Path, path: Path) -> None:

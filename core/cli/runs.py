@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +13,8 @@ from core.progress import terminal
 from core.workspace import RunFolder, Workspace
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, as `runs` lists it.")]
+
+BackgroundOption = Annotated[bool, typer.Option("--background", help="Return at once; `status` tells how it goes.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -25,9 +29,7 @@ def train(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; may be repeated.")
     ] = None,
-    background: Annotated[
-        bool, typer.Option("--background", help="Return at once; `status` tells how it goes.")
-    ] = False,
+    background: BackgroundOption = False,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -38,12 +40,8 @@ def train(
     opened = Workspace.open(workspace)
     opened.existing_dataset(name)
     settings = TrainSettings.from_pairs([*(set_ or []), f"dataset={name}"], preset)
-    if background:
-        run = actions.start_training(opened, settings)
-    else:
-        with terminal() as progress:
-            run = actions.train_here(opened, settings, progress)
-    _show(run, json)
+    start = partial(actions.start_training if background else actions.train_here, opened, settings)
+    _show(_begun(start, background), json)
 
 
 def runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
@@ -70,23 +68,16 @@ def stop(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
 
 def resume(
     run: RunArgument,
-    background: Annotated[
-        bool, typer.Option("--background", help="Return at once; `status` tells how it goes.")
-    ] = False,
+    background: BackgroundOption = False,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Go on from the last finished epoch."""
-    from core import actions, jobs
+    from core import actions
 
     opened = Workspace.open(workspace)
-    folder = opened.existing_run(run)
-    if background:
-        jobs.resume(opened, folder)
-    else:
-        with terminal() as progress:
-            actions.resume_here(opened, folder, progress)
-    _show(folder, json)
+    start = partial(actions.resume_training if background else actions.resume_here, opened, opened.existing_run(run))
+    _show(_begun(start, background), json)
 
 
 def evaluate(
@@ -110,17 +101,28 @@ def predict(
     run: RunArgument,
     dataset: Annotated[str | None, typer.Option(help="[default: the run's own]")] = None,
     split: Annotated[str, typer.Option(help="train, test or all")] = "test",
+    with_: Annotated[
+        list[str] | None, typer.Option("--with", metavar="RUN", help="Average with another run; may be repeated.")
+    ] = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Probability maps and figures of every tile."""
+    """Probability maps and figures of every tile; what was interrupted goes on where it was."""
     from core.segment.predict import predict as predict_run
 
     opened = Workspace.open(workspace)
     opened.existing_run(run)
     with terminal() as progress:
-        result = predict_run(opened, run, dataset, split, progress=progress)
+        result = predict_run(opened, run, dataset, split, others=with_ or [], progress=progress)
     answer(json, result, facts(result))
+
+
+def _begun(start: Callable[..., RunFolder], background: bool) -> RunFolder:
+    """The run that `start` sets going; not in the background it takes a progress, and returns at the end."""
+    if background:
+        return start()
+    with terminal() as progress:
+        return start(progress=progress)
 
 
 def _show(folder: RunFolder, as_json: bool) -> None:

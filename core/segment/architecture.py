@@ -1,8 +1,8 @@
-"""The plain U-Net as a list of layers, from which both the network and its summary are made. Torch-free.
+"""The networks as lists of layers, from which their figures are known before anything is built. Torch-free.
 
-Four levels down (two 3×3 convolutions, then 2×2 max pooling), a bottleneck, four levels up (upsampling,
-concatenation with the skip, two convolutions), one logit per pixel: Ronneberger et al. 2015,
-arXiv:1505.04597, with padding and batch normalisation.
+The plain U-Net is made from its list. Four levels down (two 3×3 convolutions, then 2×2 max pooling), a bottleneck,
+four levels up (upsampling, concatenation with the skip, two convolutions), one logit per pixel: Ronneberger et al.
+2015, arXiv:1505.04597, with padding and batch normalisation. Those with a known encoder: `encoder_layers`.
 """
 
 from __future__ import annotations
@@ -18,38 +18,66 @@ MULTIPLE = 2 ** (LEVELS + 1)  # tiles are padded to a multiple of this many pixe
 
 
 class Kind(StrEnum):
-    """What a layer does."""
+    """What a layer does; convolutions but the last are followed by batch norm."""
 
-    CONVOLUTION = "convolution 3×3, batch norm, ReLU"
-    POOLING = "max pooling 2×2"
+    CONVOLUTION = "convolution"
+    POOLING = "max pooling"
     UPSAMPLING = "upsampling 2×2 (transposed convolution)"
+    REPETITION = "upsampling 2×2 (each pixel four times)"
     CONCATENATION = "concatenation with the skip"
-    LOGIT = "convolution 1×1"
+    LOGIT = "convolution to one logit"
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer. A pooling keeps its input as the skip that the next free concatenation takes."""
+    """One layer. In the plain U-Net a pooling keeps its input as the skip that the next free concatenation takes."""
 
     name: str
     kind: Kind
     channels_in: int
     channels: int
     stride: int  # its output has 1/stride of the tile's height and width
+    kernel: int = 1  # its side
+    groups: int = 1  # channels: each channel is convolved by itself
+
+    @property
+    def operation(self) -> str:
+        """What it does, in words."""
+        size = f" {self.kernel}×{self.kernel}"
+        match self.kind:
+            case Kind.CONVOLUTION:
+                alone = " of each channel" if self.groups > 1 else ""
+                return self.kind + size + alone + ", batch norm" + ", ReLU" * (self.kernel > 1)
+            case Kind.POOLING | Kind.LOGIT:
+                return self.kind + size
+            case _:
+                return self.kind
 
     @property
     def parameters(self) -> int:
         """Numbers that are learned."""
-        weights = {Kind.CONVOLUTION: 9, Kind.UPSAMPLING: 4, Kind.LOGIT: 1}.get(self.kind, 0)
         # A convolution's bias would be lost in its batch norm, which has a scale and a shift instead.
         others = {Kind.CONVOLUTION: 2, Kind.UPSAMPLING: 1, Kind.LOGIT: 1}.get(self.kind, 0)
-        return self.channels * (weights * self.channels_in + others)
+        return self.channels * (self._weights * self.kernel**2 + others)
 
     @property
     def products_per_pixel(self) -> int:
         """Multiplications for one pixel of the output."""
-        weights = {Kind.CONVOLUTION: 9, Kind.UPSAMPLING: 1, Kind.LOGIT: 1}.get(self.kind, 0)
-        return weights * self.channels_in * self.channels
+        seen = 1 if self.kind is Kind.UPSAMPLING else self.kernel**2
+        return self.channels * self._weights * seen
+
+    @property
+    def _weights(self) -> int:
+        learned = self.kind in (Kind.CONVOLUTION, Kind.UPSAMPLING, Kind.LOGIT)
+        return learned * self.channels_in // self.groups
+
+
+def layers(settings: TrainSettings) -> list[Layer]:
+    """The layers of the network of `settings`, in the order they are computed."""
+    from core.segment import encoder_layers
+
+    makers = {"resnet34": encoder_layers.resnet34, "efficientnet_lite0": encoder_layers.efficientnet_lite0}
+    return makers[settings.model]() if settings.model in makers else unet(settings.width)
 
 
 def unet(width: int) -> list[Layer]:
@@ -57,21 +85,22 @@ def unet(width: int) -> list[Layer]:
     layers: list[Layer] = []
     channels = 1
     for level in range(LEVELS):
-        layers += _two_convolutions(f"encoder {level + 1}", channels, width << level, 1 << level)
+        layers += two_convolutions(f"encoder {level + 1}", channels, width << level, 1 << level)
         channels = width << level
-        layers.append(Layer(f"encoder {level + 1} pooling", Kind.POOLING, channels, channels, 2 << level))
-    layers += _two_convolutions("bottleneck", channels, 2 * channels, 1 << LEVELS)
+        layers.append(Layer(f"encoder {level + 1} pooling", Kind.POOLING, channels, channels, 2 << level, kernel=2))
+    layers += two_convolutions("bottleneck", channels, 2 * channels, 1 << LEVELS)
     for level in reversed(range(LEVELS)):
         name, out, stride = f"decoder {level + 1}", width << level, 1 << level
-        layers.append(Layer(f"{name} upsampling", Kind.UPSAMPLING, 2 * out, out, stride))
+        layers.append(Layer(f"{name} upsampling", Kind.UPSAMPLING, 2 * out, out, stride, kernel=2))
         layers.append(Layer(f"{name} skip", Kind.CONCATENATION, out, 2 * out, stride))
-        layers += _two_convolutions(name, 2 * out, out, stride)
+        layers += two_convolutions(name, 2 * out, out, stride)
     return [*layers, Layer("logit", Kind.LOGIT, width, 1, 1)]
 
 
-def _two_convolutions(name: str, channels_in: int, channels: int, stride: int) -> list[Layer]:
-    first = Layer(f"{name} convolution 1", Kind.CONVOLUTION, channels_in, channels, stride)
-    return [first, Layer(f"{name} convolution 2", Kind.CONVOLUTION, channels, channels, stride)]
+def two_convolutions(name: str, channels_in: int, channels: int, stride: int) -> list[Layer]:
+    """Two 3×3 convolutions, the first one from `channels_in` to `channels`."""
+    first = Layer(f"{name} convolution 1", Kind.CONVOLUTION, channels_in, channels, stride, kernel=3)
+    return [first, Layer(f"{name} convolution 2", Kind.CONVOLUTION, channels, channels, stride, kernel=3)]
 
 
 def padded(tile_shape: tuple[int, int]) -> tuple[int, int]:
@@ -86,15 +115,15 @@ def summary(settings: TrainSettings, tile_shape: tuple[int, int]) -> list[dict[s
     return [
         {
             "layer": layer.name,
-            "operation": layer.kind.value,
+            "operation": layer.operation,
             "output": (layer.channels, height // layer.stride, width // layer.stride),
             "parameters": layer.parameters,
         }
-        for layer in unet(settings.width)
+        for layer in layers(settings)
     ]
 
 
 def products(settings: TrainSettings, tile_shape: tuple[int, int]) -> int:
     """Multiplications of one forward pass for one tile; a training step takes about three times that."""
     height, width = padded(tile_shape)
-    return sum(layer.products_per_pixel * height * width // layer.stride**2 for layer in unet(settings.width))
+    return sum(layer.products_per_pixel * height * width // layer.stride**2 for layer in layers(settings))

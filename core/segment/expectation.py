@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import BadInput
-from core.segment.architecture import products
+from core.segment.architecture import layers, products
 from core.segment.settings import TrainSettings
 from core.workspace import RunFolder, Workspace
 
@@ -51,11 +51,7 @@ def _pace(run: RunFolder, settings: TrainSettings, device: dict[str, Any]) -> fl
     try:
         config, last = (json.loads(path.read_bytes()) for path in (run.config, run.last.with_suffix(".json")))
         theirs = TrainSettings.from_dict(config["settings"])
-        alike = (theirs.model, theirs.width, config["device"]["name"]) == (
-            settings.model,
-            settings.width,
-            device["name"],
-        )
+        alike = layers(theirs) == layers(settings) and config["device"]["name"] == device["name"]
         labelled, shape = config["train_tiles"] + config["validation_tiles"], config["tile_shape"]
         pace = float(last["seconds"]) / last["epoch"] / _work(theirs, labelled, shape)
     except (

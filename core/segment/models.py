@@ -1,13 +1,18 @@
-"""The networks. Imports torch; `architecture` describes the same layers without it."""
+"""The networks by name, the plain U-Net among them. Imports torch; `architecture` describes them without it."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
 
-from core.segment.architecture import MULTIPLE, Kind, Layer, unet
+from core.segment.architecture import Kind, Layer, unet
 from core.segment.batch_norm import BatchNorm
+from core.segment.convolutions import Upsampling
+from core.segment.encoders import NAMES, EncoderUNet
+from core.segment.padding import pad
 from core.segment.settings import TrainSettings
+
+LEVELS_A_UNIT = 64
 
 
 class UNet(nn.Module):
@@ -37,7 +42,7 @@ def build(settings: TrainSettings) -> nn.Module:
     """The network of a training with its first weights, which depend on `settings.seed` alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        model = UNet(settings.width)
+        model = EncoderUNet(settings.model) if settings.model in NAMES else UNet(settings.width)
     return model.to(memory_format=torch.channels_last)
 
 
@@ -46,27 +51,7 @@ def normalised(tiles: Tensor) -> Tensor:
 
     A fixed rule, not one per tile: a constant tile stays a constant and needs no exception.
     """
-    return tiles.unsqueeze(1).float().sub_(128).mul_(1 / 64)
-
-
-def pad(images: Tensor) -> tuple[Tensor, int, int]:
-    """Mirror the border so that height and width become multiples of 32; also gives rows above and columns left."""
-    height, width = images.shape[-2:]
-    down, across = -height % MULTIPLE, -width % MULTIPLE
-    top, left = down // 2, across // 2
-    bottom, right = down - top, across - left
-    if bottom < height and right < width:
-        return nn.functional.pad(images, (left, right, top, bottom), mode="reflect"), top, left
-    rows = _reflected(height, top, bottom, images.device)
-    columns = _reflected(width, left, right, images.device)
-    return images.index_select(-2, rows).index_select(-1, columns), top, left
-
-
-def _reflected(side: int, before: int, after: int, device: torch.device) -> Tensor:
-    """Where each pixel of a padded line comes from, for tiles so small that the reflection bounces several times."""
-    period = max(1, 2 * (side - 1))
-    positions = torch.arange(-before, side + after, device=device).remainder(period)
-    return torch.minimum(positions, period - positions)
+    return tiles.unsqueeze(1).float().sub_(128).mul_(1 / LEVELS_A_UNIT)
 
 
 def _module(layer: Layer) -> nn.Module:
@@ -77,8 +62,10 @@ def _module(layer: Layer) -> nn.Module:
         case Kind.POOLING:
             return nn.MaxPool2d(2)
         case Kind.UPSAMPLING:
-            return nn.ConvTranspose2d(layer.channels_in, layer.channels, 2, stride=2)
+            return Upsampling(layer.channels_in, layer.channels, 2, stride=2)
         case Kind.CONCATENATION:
             return nn.Identity()
         case Kind.LOGIT:
             return nn.Conv2d(layer.channels_in, layer.channels, 1)
+        case Kind.REPETITION:
+            raise AssertionError("only networks with an encoder have it")

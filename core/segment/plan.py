@@ -14,7 +14,7 @@ from core.dataset.splits import train_validation
 from core.dataset.tiles import TileStore
 from core.errors import BadInput, NotFound, TrainingFailed
 from core.progress import Progress, silent
-from core.segment import grouping
+from core.segment import grouping, pretrained
 from core.segment.device import describe
 from core.segment.engine import choose_precision
 from core.segment.settings import TrainSettings
@@ -25,13 +25,15 @@ from core.workspace import RunFolder, Workspace
 class Plan:
     """Which tiles are learned and which are kept aside, and how the device is used.
 
-    train_rows, validation_rows: rows of the data set · precision: fp32 or bf16 · device: its name in words.
+    train_rows, validation_rows: rows of the data set · precision: fp32 or bf16 · device: its name in words ·
+    micro_batch: tiles that memory allows at once.
     """
 
     train_rows: npt.NDArray[np.int64]
     validation_rows: npt.NDArray[np.int64]
     precision: str
     device: str
+    micro_batch: int
 
 
 def make_plan(
@@ -48,7 +50,12 @@ def make_plan(
         raise TrainingFailed(f"data set {store.name!r} was replaced since run {run.id} began; start a new run on it")
     validation = np.sort(store.rows(config["validation_ids"]))
     train = np.setdiff1d(_labelled(store), validation)
-    return Plan(train, validation, config["precision"], config["device"]["name"])
+    return Plan(train, validation, config["precision"], config["device"]["name"], config["micro_batch"])
+
+
+def keep_micro_batch(run: RunFolder, tiles: int) -> None:
+    """Note for every later resume that memory allows only `tiles` tiles at once."""
+    atomic.write_json(run.config, load_config(run) | {"micro_batch": tiles})
 
 
 def _labelled(store: TileStore) -> npt.NDArray[np.int64]:
@@ -77,6 +84,8 @@ def _decide(workspace: Workspace, store: TileStore, settings: TrainSettings, pro
         "device": device,
         "precision": precision,
         "speeds": speeds,  # tiles/s of training steps, as measured for the choice
+        "micro_batch": settings.batch_size,
+        "first_weights": pretrained.in_words(settings),
         "validation_ids": store.index["id"].iloc[validation].tolist(),
     }
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from core import atomic
 from core.dataset.tiles import TileStore
@@ -23,6 +24,7 @@ from core.segment.confidence import confidence
 from core.segment.device import resolve
 from core.segment.engine import choose_precision, open_fabric
 from core.segment.models import build
+from core.segment.partial import Partial
 from core.segment.plan import load_config
 from core.segment.predictions import SALT_LEVEL, THRESHOLD
 from core.segment.settings import TrainSettings
@@ -34,10 +36,16 @@ BATCH = 64
 
 
 def run(
-    workspace: Workspace, folder: JobFolder, progress: Progress, run_id: str, dataset: str | None, split: str
+    workspace: Workspace,
+    folder: JobFolder,
+    progress: Progress,
+    run_id: str,
+    dataset: str | None,
+    split: str,
+    others: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Job: `predict`."""
-    return predict(workspace, run_id, dataset, split, progress=progress)
+    return predict(workspace, run_id, dataset, split, others=others, progress=progress)
 
 
 def predict(
@@ -46,37 +54,42 @@ def predict(
     dataset: str | None = None,
     split: str = "test",
     *,
+    others: Sequence[str] = (),
     flip: bool = True,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Write the maps and figures of a split (train, test or all), whole or not at all.
 
-    dataset: None is the run's own · flip: average with the prediction for the mirrored tile. Gives run, dataset,
-    split, tiles, seconds and the rest of prediction.json; `core.segment.predictions` reads the folder.
+    dataset: None is the run's own · others: runs whose probabilities are averaged with those of this run · flip:
+    average with the prediction for the mirrored tile. Gives run, dataset, split, tiles, seconds and the rest of
+    prediction.json; `core.segment.predictions` reads the folder. What was stopped or killed goes on where it was.
     Raises `NotFound`, `BadInput`, and `Stopped` from `progress`.
     """
     begun = time.perf_counter()
-    predictor = Predictor(workspace.existing_run(run_id), flip)
+    runs = [workspace.existing_run(name) for name in (run_id, *others)]
+    predictor = Predictor(runs, flip)
     store = TileStore.open(workspace.existing_dataset(dataset or predictor.dataset))
     rows = _rows(store, split)
-    with atomic.replacing_folder(predictor.run.predictions(store.name, split)) as part:
-        shape = (len(rows), *store.tile_shape)
-        maps = np.lib.format.open_memmap(part / "probabilities.npy", mode="w+", dtype=np.uint8, shape=shape)
-        figures = predictor.predict(store, rows, progress, maps)
-        maps.flush()
-        _frame(store, rows, figures, predictor.kept_aside(store)).to_parquet(part / "predictions.parquet", index=False)
-        facts = {
-            "run": run_id,
-            "dataset": store.name,
-            "checksum": store.source.get("checksum"),
-            "split": split,
-            "tiles": len(rows),
-            "tile_shape": list(store.tile_shape),
-            "threshold": THRESHOLD,
-            "flip": flip,
-            "epoch": predictor.epoch,
-            "seconds": round(time.perf_counter() - begun, 2),
-        }
+    facts = {
+        "run": run_id,
+        "dataset": store.name,
+        "checksum": store.source.get("checksum"),
+        "split": split,
+        "tiles": len(rows),
+        "tile_shape": list(store.tile_shape),
+        "threshold": THRESHOLD,
+        "flip": flip,
+        "runs": [run.id for run in runs],
+        "epoch": predictor.epochs[0],
+        "epochs": predictor.epochs,
+    }
+    with atomic.resuming_folder(runs[0].predictions(store.name, split)) as part:
+        partial = Partial.open(part, len(rows), store.tile_shape, facts | {"weights": predictor.weights})
+        predictor.predict(store, rows, progress, partial)
+        frame = _frame(store, rows, partial.figures, predictor.kept_aside(store))
+        partial.finish()
+        facts["seconds"] = round(partial.seconds + time.perf_counter() - begun, 2)
+        frame.to_parquet(part / "predictions.parquet", index=False)
         atomic.write_json(part / "prediction.json", facts)
     return facts
 
@@ -89,13 +102,15 @@ def evaluate(
     On the run's own data set over its validation tiles, elsewhere over all labelled ones. Raises `NotFound`,
     `BadInput`, and `Stopped` from `progress`.
     """
-    predictor = Predictor(workspace.existing_run(run_id), flip)
+    predictor = Predictor([workspace.existing_run(run_id)], flip)
     store = TileStore.open(workspace.existing_dataset(dataset or predictor.dataset))
     labelled = store.index["has_mask"].to_numpy()
     rows = np.flatnonzero(predictor.kept_aside(store) if store.name == predictor.dataset else labelled)
     if not len(rows):
         raise BadInput(f"data set {store.name!r} has no labelled tiles to measure on")
-    counts = predictor.predict(store, rows, progress)[["intersection", "union"]].to_numpy(np.int64).T
+    partial = Partial.in_memory(len(rows))
+    predictor.predict(store, rows, progress, partial)
+    counts = partial.figures[:, 2:].astype(np.int64).T
     scores = metrics.score(*counts)
     return {
         "run": run_id,
@@ -110,52 +125,57 @@ def evaluate(
 
 
 class Predictor:
-    """The best network of a run, ready to predict. Raises `NotFound` or `BadInput`."""
+    """The best networks of some runs, ready to predict together. Raises `NotFound` or `BadInput`.
 
-    def __init__(self, run: RunFolder, flip: bool = True) -> None:
-        self.run, self.flip = run, flip
-        self._config = load_config(run)
-        self.dataset: str = self._config["dataset"]
-        facts = checkpoint.load_facts(run.best)
-        self.epoch: int = facts["epoch"]
-        settings = _for_this_machine(TrainSettings.from_dict(facts["settings"]), self._config)
-        precision, _ = choose_precision(settings, tuple(facts["tile_shape"]))
-        model = build(settings)
-        checkpoint.restore(run.best, checkpoint.load(run.best), model=model)
-        self._fabric = open_fabric(settings.device, precision)
-        self._model = self._fabric.setup_module(model)
+    The first run says where and in which number format.
+    """
+
+    def __init__(self, runs: Sequence[RunFolder], flip: bool = True) -> None:
+        self.flip = flip
+        self._configs = [load_config(run) for run in runs]
+        self.dataset: str = self._configs[0]["dataset"]
+        facts = [checkpoint.load_facts(run.best) for run in runs]
+        self.epochs: list[int] = [one["epoch"] for one in facts]
+        self.weights = [_mark(run.best) for run in runs]
+        every = [TrainSettings.from_dict(one["settings"]) for one in facts]
+        settings = _for_this_machine(every[0], self._configs[0])
+        precision, _ = choose_precision(settings, tuple(facts[0]["tile_shape"]))
+        self._fabric = open_fabric(settings.device, precision, settings.deterministic)
+        self._models = [self._fabric.setup_module(_best(run, one)) for run, one in zip(runs, every, strict=True)]
+        self._batch = min(BATCH, 2 * self._configs[0]["micro_batch"])
 
     def kept_aside(self, store: TileStore) -> npt.NDArray[np.bool_]:
-        """Which tiles of `store` this run measured itself on: (N,); none in another data set than its own."""
-        ids = self._config["validation_ids"] if store.name == self.dataset else []
-        return store.index["id"].isin(ids).to_numpy(np.bool_)
+        """Which tiles of `store` none of the runs learned from, though it has their labels: (N,)."""
+        theirs = [config["validation_ids"] if store.name == config["dataset"] else [] for config in self._configs]
+        return np.logical_and.reduce([store.index["id"].isin(ids).to_numpy(np.bool_) for ids in theirs])
 
-    def predict(
-        self, store: TileStore, rows: npt.NDArray[np.int64], progress: Progress, maps: np.ndarray | None = None
-    ) -> pd.DataFrame:
-        """Figures of `rows` (k,) of `store`: salt (pixels), confidence, intersection, union (with the label).
-
-        maps: (k, H, W) uint8, filled with the probabilities 0…255 if given.
-        """
-        figures = np.empty((len(rows), 4), np.float32)
-        done = 0
-        for probabilities, measured in self._batches(store, rows):
-            progress(done, len(rows), f"predicting {store.name}")
-            place = slice(done, done + len(measured))
-            figures[place] = measured.cpu().numpy()
-            if maps is not None:
-                maps[place] = probabilities.cpu().numpy()
-            done = place.stop
-        progress(done, len(rows), f"predicting {store.name}")
-        return pd.DataFrame(figures, columns=["salt", "confidence", "intersection", "union"])
-
-    def _batches(self, store: TileStore, rows: npt.NDArray[np.int64]) -> Iterator[tuple[Tensor, Tensor]]:
+    def predict(self, store: TileStore, rows: npt.NDArray[np.int64], progress: Progress, partial: Partial) -> None:
+        """Fill `partial` with the maps and figures of `rows` (k,) of `store`, from where it stands."""
         tiles = DeviceTiles.load(store, self._fabric.device)
-        for chosen in torch.from_numpy(rows).to(self._fabric.device).split(BATCH):
-            maps = probability_maps(self._model, tiles.images(chosen), self.flip)
-            salt = maps >= SALT_LEVEL
-            counts = metrics.device_counts(tiles.masks.index_select(0, chosen) > 0, salt)
-            yield maps, torch.stack([salt.flatten(1).sum(dim=1), confidence(maps), *counts], dim=1)
+        left = torch.from_numpy(rows[partial.done :]).to(self._fabric.device)
+        for chosen in left.split(self._batch):
+            progress(partial.done, len(rows), f"predicting {store.name}")
+            maps = probability_maps(self._models, tiles.images(chosen), self.flip)
+            partial.add(maps.cpu().numpy(), self._figures(maps, tiles.masks.index_select(0, chosen)).cpu().numpy())
+        progress(partial.done, len(rows), f"predicting {store.name}")
+
+    def _figures(self, maps: Tensor, masks: Tensor) -> Tensor:
+        """Of maps and masks (k, H, W): salt (pixels), confidence, intersection, union (with the label), (k, 4)."""
+        salt = maps >= SALT_LEVEL
+        counts = metrics.device_counts(masks > 0, salt)
+        return torch.stack([salt.flatten(1).sum(dim=1), confidence(maps), *counts], dim=1)
+
+
+def _best(run: RunFolder, settings: TrainSettings) -> nn.Module:
+    model = build(settings)
+    checkpoint.restore(run.best, checkpoint.load(run.best), model=model)
+    return model
+
+
+def _mark(path: Path) -> list[int]:
+    """What is different when `path` was written anew."""
+    facts = path.stat()
+    return [facts.st_size, facts.st_mtime_ns]
 
 
 def _for_this_machine(settings: TrainSettings, config: dict[str, Any]) -> TrainSettings:
@@ -178,17 +198,17 @@ def _rows(store: TileStore, split: str) -> npt.NDArray[np.int64]:
 
 
 def _frame(
-    store: TileStore, rows: npt.NDArray[np.int64], figures: pd.DataFrame, kept_aside: npt.NDArray[np.bool_]
+    store: TileStore, rows: npt.NDArray[np.int64], figures: np.ndarray, kept_aside: npt.NDArray[np.bool_]
 ) -> pd.DataFrame:
     index = store.index.iloc[rows]
     labelled = index["has_mask"].to_numpy()
-    counts = figures[["intersection", "union"]].to_numpy(np.int64).T
+    counts = figures[:, 2:].astype(np.int64).T
     return pd.DataFrame(
         {
             "id": index["id"].to_numpy(),
             "row": rows,
-            "salt_proportion": figures["salt"].to_numpy(np.float64) / np.prod(store.tile_shape),
-            "confidence": figures["confidence"].to_numpy(np.float64),
+            "salt_proportion": figures[:, 0].astype(np.float64) / np.prod(store.tile_shape),
+            "confidence": figures[:, 1].astype(np.float64),
             "map": np.where(labelled, metrics.score(*counts), np.nan),
             "iou": np.where(labelled, metrics.iou(*counts), np.nan),
             "constant": index["std"].to_numpy() == 0,

@@ -23,8 +23,15 @@ class TrainSettings:
     """
 
     dataset: str = field(metadata={"help": "data set whose labelled tiles are learned"})
-    model: str = _setting("unet", "network; unet: four levels down, a bottleneck, four levels up", choices=("unet",))
-    width: int = _setting(8, "channels of the first level, doubled at each of the next four", low=1, high=256)
+    model: str = _setting(
+        "unet",
+        "network; unet: the plain one, four levels down and up; else a U-Net whose way down is that encoder",
+        choices=("unet", "resnet34", "efficientnet_lite0"),
+    )
+    width: int = _setting(
+        8, "of the plain unet: channels of the first level, doubled at each of the next four", low=1, high=256
+    )
+    pretrained: bool = _setting(True, "start an encoder from ImageNet weights, where they are installed")
     epochs: int = _setting(50, "passes over the training tiles", low=1, high=100_000)
     batch_size: int = _setting(32, "tiles a step", low=1, high=65_536)
     learning_rate: float = _setting(2e-3, "highest learning rate: reached after a tenth of the steps, then falling")
@@ -44,6 +51,9 @@ class TrainSettings:
         "auto",
         "number format; auto: the faster one in a short measurement at the start",
         choices=("auto", "fp32", "bf16"),
+    )
+    deterministic: bool = _setting(
+        False, "only operations that give the same bits every time (a CPU's do anyway; slower on a GPU)"
     )
     labels: str = _setting("competition", "which masks are learned", choices=("competition",))
 

@@ -6,6 +6,7 @@ end of its last whole epoch as if nothing had happened. Not covered: several dev
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Iterator
@@ -19,16 +20,19 @@ import torch
 from core.dataset.tiles import TileStore
 from core.errors import TrainingFailed, WorkspaceError, in_words
 from core.progress import Progress, silent
-from core.segment import checkpoint, samples
+from core.segment import checkpoint, pretrained, samples
 from core.segment.augment import augment, draw
 from core.segment.batches import DeviceTiles, epoch_order
 from core.segment.checkpoint import CheckpointWriter
-from core.segment.engine import open_fabric, set_up, training_step
+from core.segment.encoders import NAMES, EncoderUNet
+from core.segment.engine import TrainingStep, open_fabric, out_of_memory, set_up
 from core.segment.metrics_log import MetricsLog
-from core.segment.plan import make_plan
+from core.segment.plan import keep_micro_batch, make_plan
 from core.segment.settings import TrainSettings
 from core.segment.validation import Scores, probability_maps, validate
 from core.workspace import JobFolder, RunFolder, Workspace
+
+logger = logging.getLogger(__name__)
 
 WARM_UP = 0.1  # share of all steps in which the learning rate rises
 VALIDATION_BATCH = 64
@@ -89,9 +93,10 @@ class _Training:
     ) -> None:
         self.run, self.settings, self.progress = run, settings, progress
         self.plan = plan = make_plan(workspace, run, store, settings, progress)
-        self.fabric = open_fabric(settings.device, plan.precision)
+        self.fabric = open_fabric(settings.device, plan.precision, settings.deterministic)
         self.model, self.optimizer = set_up(self.fabric, settings)
-        self.state = self._resumed()
+        self.step = TrainingStep(self.fabric, self.model, self.optimizer, plan.micro_batch, self._smaller)
+        self.state = self._resumed() if run.last.exists() else self._new()
         self.tiles = DeviceTiles.load(store, self.fabric.device)
         self.measured = torch.from_numpy(plan.validation_rows).to(self.fabric.device)
         salt = store.index["salt_proportion"].to_numpy()[plan.validation_rows]
@@ -150,7 +155,7 @@ class _Training:
             images, masks = self.tiles.batch(rows[i])
             if settings.augment:
                 images, masks = augment(images, masks, changes[i])
-            losses[i] = training_step(self.fabric, self.model, self.optimizer, images, masks)
+            losses[i] = self.step(images, masks)
             log.step(step, epoch, rate, losses[i])
             self.progress(step, total, f"epoch {epoch} of {settings.epochs}", loss=log.loss, **facts)
         log.flush()
@@ -162,10 +167,11 @@ class _Training:
         def tell() -> None:
             self.progress(done, total, f"measuring epoch {epoch} of {self.settings.epochs}")
 
-        return validate(self.model, self.tiles, self.measured, VALIDATION_BATCH, tell)
+        batch = min(VALIDATION_BATCH, 2 * self.step.micro_batch)
+        return validate(self.model, self.tiles, self.measured, batch, tell)
 
     def _picture(self, epoch: int) -> None:
-        maps = probability_maps(self.model, self.tiles.images(self.shown))
+        maps = probability_maps([self.model], self.tiles.images(self.shown))
         pictures = [self.tiles.tiles.index_select(0, self.shown), self.tiles.masks.index_select(0, self.shown), maps]
         samples.write(self.run.samples, epoch, *(picture.cpu().numpy() for picture in pictures))
 
@@ -178,9 +184,22 @@ class _Training:
         best = {self.run.best: ({"model": model}, facts)} if self.state.is_best else {}
         writer.write({**best, self.run.last: (whole, facts)})
 
+    def _new(self) -> State:
+        path = pretrained.find(self.settings)
+        if path is not None:
+            network = self.model.module
+            assert isinstance(network, EncoderUNet)
+            pretrained.load(network, self.settings.model, path)
+        elif self.settings.pretrained and self.settings.model in NAMES:
+            logger.warning("first weights: %s", pretrained.in_words(self.settings))
+        return State()
+
+    def _smaller(self, tiles: int) -> None:
+        """Memory does not suffice for larger parts of a batch than `tiles`: say so, and keep to it after a resume."""
+        logger.warning("out of memory: going on with %d tiles at once, %d a step", tiles, self.batch_size)
+        keep_micro_batch(self.run, tiles)
+
     def _resumed(self) -> State:
-        if not self.run.last.exists():
-            return State()
         saved = checkpoint.load(self.run.last)
         checkpoint.restore(self.run.last, saved, model=self.model, optimizer=self.optimizer)
         return State(**saved["state"])
@@ -190,6 +209,7 @@ class _Training:
         return {"epoch": epoch, "epochs": epochs, "best": best} | {
             "device": self.plan.device,
             "precision": self.plan.precision,
+            "micro_batch": self.step.micro_batch,
         }
 
 
@@ -217,14 +237,9 @@ def _failures_in_words(settings: TrainSettings) -> Iterator[None]:
     except OSError as error:
         raise WorkspaceError(in_words(error)) from error
     except (RuntimeError, MemoryError) as error:
-        if not _out_of_memory(error):
+        if not out_of_memory(error):
             raise
+        size = f" and width={settings.width}" if settings.model == "unet" else ""
         raise TrainingFailed(
-            f"out of memory with batch_size={settings.batch_size} and width={settings.width}; "
-            f"try batch_size={max(1, settings.batch_size // 2)}"
+            f"out of memory with model={settings.model}{size}; close other programs or take a smaller network"
         ) from error
-
-
-def _out_of_memory(error: RuntimeError | MemoryError) -> bool:
-    # Torch has an error of its own for a GPU's memory, but only words for the CPU's.
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -45,14 +45,16 @@ def validate(
     return Scores(loss, *map(float, figures))
 
 
-def probability_maps(model: nn.Module, images: Tensor, flip: bool = False) -> Tensor:
+def probability_maps(models: Sequence[nn.Module], images: Tensor, flip: bool = False) -> Tensor:
     """Probability of salt of each pixel: normalised images (k, 1, H, W) to (k, H, W) uint8, 128 and above is salt.
 
-    flip: average with the prediction for the mirrored tile.
+    models: their probabilities are averaged · flip: also with those for the mirrored tile.
     """
-    model.eval()
+    total = torch.zeros(images.shape, device=images.device)
     with torch.no_grad():
-        probabilities: Tensor = model(images).sigmoid()
-        if flip:
-            probabilities = (probabilities + model(images.flip(-1)).sigmoid().flip(-1)) / 2
-    return probabilities[:, 0].mul(255).round_().to(torch.uint8)
+        for model in models:
+            model.eval()
+            total += model(images).float().sigmoid()
+            if flip:
+                total += model(images.flip(-1)).float().sigmoid().flip(-1)
+    return total[:, 0].mul(255 / (len(models) * (1 + flip))).round_().to(torch.uint8)

@@ -1,9 +1,12 @@
-"""How busy training keeps the device: `python tests/benchmarks/training.py [--width 16] [--steps 12]`.
+"""How busy training keeps the device: `python tests/benchmarks/training.py [--models unet] [--rounds 3] [--watcher]`.
 
-(a) this engine, a whole `train` on a data set of its own, validation left out
+(a) this engine, a whole `train` on a data set of its own; validation and checkpoints left out
 (b) the loop most people write: DataLoader with its best number of workers, each tile augmented on the CPU by
-    itself, fp32, channels first, the loss fetched in every step; the same network and batch
+    itself, fp32, channels first, torch's own layers, the loss fetched in every step; the same network and batch; in a
+    process of its own, so that it has the memory allocation that a plain script has
 (c) the ceiling: forward, backward and step of (a) alone, on one batch that lies on the device
+
+`--watcher` instead measures whether a page that follows the charts slows a training of 50 steps a second or more.
 """
 
 from __future__ import annotations
@@ -11,17 +14,22 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
+from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -29,47 +37,62 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from core import atomic
 from core.dataset.tiles import TGSSaltDataset, write_store
 from core.segment.augment import augment, draw
+from core.segment.batch_norm import BatchNorm
+from core.segment.convolutions import Depthwise, Upsampling
 from core.segment.device import describe
-from core.segment.engine import open_fabric, set_up, training_step, wait_for
+from core.segment.engine import TrainingStep, open_fabric, set_up, wait_for
 from core.segment.losses import bce_dice
-from core.segment.models import UNet, normalised
+from core.segment.models import build, normalised
 from core.segment.plan import load_config
 from core.segment.settings import TrainSettings
 from core.segment.train import train
 from core.workspace import RunFolder, Workspace
 
-SHAPE = (101, 101)
+ROOT = Path(__file__).parents[2]
+SHAPE = (101, 101)  # padded to 128×128
+STEPS = {"unet": 12, "resnet34": 6, "efficientnet_lite0": 6}  # measured at a time
+WATCHED = TrainSettings(
+    dataset="made", width=2, batch_size=2, epochs=1, validation=0.1, precision="fp32", augment=False
+)
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--width", type=int, default=TrainSettings(dataset="made").width)
+    parser.add_argument("--models", nargs="+", choices=STEPS, default=list(STEPS))
     parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--steps", type=int, default=12, help="measured at a time")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--watcher", action="store_true")
     options = parser.parse_args()
-    settings = TrainSettings(dataset="made", width=options.width, batch_size=options.batch, epochs=2, validation=0.1)
-    with made_workspace(options.steps * options.batch) as workspace:
-        print(
-            f"{describe()['name']}, torch {torch.__version__}, batches of {options.batch} tiles, width {options.width}"
-        )
-        workers = best_workers(workspace, settings, options.steps)
-        engine, plain, ceiling = [], [], []
-        for turn in range(options.rounds):  # in turns, so that another program's load meets all
+    print(f"{describe()['name']}, torch {torch.__version__}, batches of {options.batch} tiles", flush=True)
+    if options.watcher:
+        watched(options.rounds)
+        return
+    print(f"\n{'tiles/s, median of ' + str(options.rounds):<34}{'(a)':>8}{'(b)':>8}{'(c)':>8}{'a/b':>8}{'a/c':>8}")
+    with ProcessPoolExecutor(1, get_context("spawn")) as other:
+        for model in options.models:
+            settings = TrainSettings(
+                dataset="made", model=model, batch_size=options.batch, epochs=1, validation=0.1, pretrained=False
+            )
+            compare(settings, options.rounds, other)
+
+
+def compare(settings: TrainSettings, rounds: int, other: ProcessPoolExecutor) -> None:
+    """One line of the table. other: a process for (b)."""
+    steps = STEPS[settings.model]
+    engine, plain, ceiling = [], [], []
+    with made_workspace((4 + steps) * settings.batch_size) as workspace:
+        workers, trials = other.submit(best_workers, workspace, settings, max(2, steps // 3)).result()
+        for turn in range(rounds):  # in turns, so that another program's load meets all
             run = workspace.run(f"run{turn}")
             engine.append(engine_speed(workspace, run, settings))
-            precision = load_config(run)["precision"]
-            ceiling.append(ceiling_speed(settings, precision, options.steps))
-            plain.append(plain_speed(workspace, settings, options.steps, workers))
+            settings = replace(settings, precision=load_config(run)["precision"])
+            ceiling.append(ceiling_speed(settings, steps))
+            plain.append(other.submit(plain_speed, workspace, settings, steps, workers).result())
     a, b, c = (statistics.median(speeds) for speeds in (engine, plain, ceiling))
-    print(f"\n{'median of ' + str(options.rounds):<52}{'tiles/s':>9}{'ratio':>9}{'of (c)':>9}")
-    for words, speed in (
-        (f"(a) this engine, {precision}, channels last", a),
-        (f"(b) DataLoader with {workers} workers, fp32", b),
-        ("(c) one resident batch, as (a)", c),
-    ):
-        print(f"{words:<52}{speed:>9.1f}{speed / b:>8.2f}×{speed / c:>8.1%}")
+    name = f"{settings.model}, {settings.precision}, (b) {workers} workers"
+    print(f"{name:<34}{a:>8.1f}{b:>8.1f}{c:>8.1f}{a / b:>7.2f}×{a / c:>8.1%}")
+    print("    (b) by workers: " + ", ".join(f"{count}: {speed:.1f}" for count, speed in trials.items()), flush=True)
 
 
 @contextmanager
@@ -89,24 +112,28 @@ def made_workspace(tiles: int) -> Iterator[Workspace]:
 
 
 def engine_speed(workspace: Workspace, run: RunFolder, settings: TrainSettings) -> float:
-    """(a): of the second epoch; in the first one libraries set themselves up."""
+    """(a): of an epoch but for its first steps, in which libraries set themselves up."""
     run.root.mkdir(parents=True)
     train(workspace, run, settings)
     lines = [json.loads(line) for line in run.metrics.read_text().splitlines()]
-    return float(lines[-1]["tiles_per_second"])
+    times = [line["time"] for line in lines if line["kind"] == "step"]
+    begun = next(time for time in times if time > times[1])  # losses are fetched a few steps at a time
+    counted = sum(time > begun for time in times)
+    return counted * settings.batch_size / (times[-1] - begun)
 
 
-def ceiling_speed(settings: TrainSettings, precision: str, steps: int) -> float:
+def ceiling_speed(settings: TrainSettings, steps: int) -> float:
     """(c)"""
-    fabric = open_fabric(settings.device, precision)
+    fabric = open_fabric(settings.device, settings.precision)
     model, optimizer = set_up(fabric, settings)
+    learn = TrainingStep(fabric, model.train(), optimizer, settings.batch_size)
     images = torch.randn(settings.batch_size, 1, *SHAPE, device=fabric.device)
     masks = (images > 0).float()
     for step in range(2 + steps):
         if step == 2:
             wait_for(fabric.device)
             begun = time.perf_counter()
-        training_step(fabric, model, optimizer, images, masks)
+        learn(images, masks)
     wait_for(fabric.device)
     return steps * settings.batch_size / (time.perf_counter() - begun)
 
@@ -128,31 +155,29 @@ class AugmentedTiles(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         return images[0], masks[0]
 
 
-def best_workers(workspace: Workspace, settings: TrainSettings, steps: int) -> int:
-    """The number of workers, 0…2 for each core, with which (b) is fastest."""
+def best_workers(workspace: Workspace, settings: TrainSettings, steps: int) -> tuple[int, dict[int, float]]:
+    """The number of workers, 0…2 for each core, with which (b) is fastest, and the tiles/s of each."""
     cores = torch.get_num_threads()
     trials = sorted({0, 1, cores, 2 * cores})
-    speeds = {workers: plain_speed(workspace, settings, max(3, steps // 3), workers) for workers in trials}
-    print("(b) by workers: " + ", ".join(f"{workers}: {speed:.1f}" for workers, speed in speeds.items()) + " tiles/s")
-    return max(speeds, key=lambda workers: speeds[workers])
+    speeds = {workers: plain_speed(workspace, settings, steps, workers) for workers in trials}
+    return max(speeds, key=lambda workers: speeds[workers]), speeds
 
 
 def plain_speed(workspace: Workspace, settings: TrainSettings, steps: int, workers: int) -> float:
     """(b)"""
     device = torch.device(describe(settings.device)["device"])
-    model = UNet(settings.width).to(device)
+    model = plain(build(settings)).to(device, memory_format=torch.contiguous_format)
     optimizer = torch.optim.Adam(model.parameters(), settings.learning_rate)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "This DataLoader will create")  # more workers than cores are tried, too
-        loader = DataLoader(
-            AugmentedTiles(workspace),
-            settings.batch_size,
-            shuffle=True,
-            drop_last=True,
-            num_workers=workers,
-            pin_memory=device.type == "cuda",
-            persistent_workers=workers > 0,
-        )
+    warnings.filterwarnings("ignore", "This DataLoader will create")  # more workers than cores are tried, too
+    loader = DataLoader(
+        AugmentedTiles(workspace),
+        settings.batch_size,
+        shuffle=True,
+        drop_last=True,
+        num_workers=workers,
+        pin_memory=device.type == "cuda",
+        persistent_workers=workers > 0,
+    )
     done, begun = -2, time.perf_counter()
     while True:
         for images, masks in loader:
@@ -166,6 +191,55 @@ def plain_speed(workspace: Workspace, settings: TrainSettings, steps: int, worke
             done += 1
             if done == steps:
                 return steps * settings.batch_size / (time.perf_counter() - begun)
+
+
+def plain(model: nn.Module) -> nn.Module:
+    """`model` with torch's own layers."""
+    from timm.layers import Conv2dSame
+
+    for module in model.modules():
+        if isinstance(module, BatchNorm):
+            module.__class__ = nn.BatchNorm2d
+        elif isinstance(module, Upsampling):
+            module.__class__ = nn.ConvTranspose2d
+        elif isinstance(module, Depthwise):
+            module.__class__ = Conv2dSame if module.same else nn.Conv2d
+    return model
+
+
+WATCHER = """
+import sys, time
+from pathlib import Path
+from core.tail import JsonLinesTail
+from dashboard.components import live_chart, training_charts
+
+tail = JsonLinesTail(Path(sys.argv[1]))
+while True:
+    if rows := tail.read():
+        for panel in training_charts.panels(rows, float(sys.argv[2])):
+            for series in panel.series:
+                live_chart._sent(series)
+    time.sleep(1)
+"""
+
+
+def watched(rounds: int) -> None:
+    """Steps/s with and without a process that reads the metrics and makes the charts' data once a second."""
+    steps = 600
+    speeds: dict[bool, list[float]] = {False: [], True: []}
+    with made_workspace(steps * WATCHED.batch_size) as workspace:
+        for turn in range(2 * rounds):
+            run, seen = workspace.run(f"run{turn}"), turn % 2 == 1
+            command = [sys.executable, "-c", WATCHER, str(run.metrics), str(steps)]
+            watcher = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) if seen else None
+            time.sleep(3)  # its imports
+            speeds[seen].append(engine_speed(workspace, run, WATCHED) / WATCHED.batch_size)
+            if watcher is not None:
+                watcher.kill()
+                watcher.wait()
+    alone, beside = (statistics.median(speeds[seen]) for seen in (False, True))
+    print(f"steps/s, median of {rounds}: {alone:.1f} alone, {beside:.1f} watched, {beside / alone - 1:+.2%}")
+    print(f"    alone {sorted(map(round, speeds[False]))}, watched {sorted(map(round, speeds[True]))}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from core.segment.architecture import padded
-from core.segment.models import build, normalised, pad
+from core.segment.models import build, normalised
+from core.segment.padding import pad
 from core.segment.settings import TrainSettings
 
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import textwrap
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -15,6 +22,7 @@ from core.dataset.tiles import TileStore, write_store
 from core.errors import BadInput, NotFound, Stopped
 from core.segment import checkpoint, metrics
 from core.segment.models import UNet, normalised
+from core.segment.partial import Partial
 from core.segment.predict import evaluate, predict, run
 from core.segment.predictions import load_predictions
 from core.segment.settings import TrainSettings
@@ -112,7 +120,79 @@ def test_a_stopped_prediction_leaves_what_was_there(workspace: Workspace, traine
     with pytest.raises(Stopped):
         predict(workspace, "a", progress=stop)
     assert (folder / "prediction.json").read_bytes() == before
+    assert load_predictions(folder).facts["tiles"] == 4
+    predict(workspace, "a")
     assert [path.name for path in folder.parent.iterdir()] == ["tiny-test"]
+
+
+KILLED = """
+    import sys, time
+    from core.segment.predict import predict
+    from core.workspace import Workspace
+
+    predict(Workspace.open(sys.argv[1]), "a", "many", "test", progress=lambda *told, **facts: time.sleep(0.8))
+"""
+
+
+def test_a_killed_prediction_goes_on_where_it_was(workspace: Workspace, tiny: TileStore, trained: RunFolder) -> None:
+    count = 1000
+    index = pd.DataFrame({"id": [f"m{i:03d}" for i in range(count)], "split": "test"})
+    generator = np.random.default_rng(1)
+    with atomic.replacing_folder(workspace.dataset("many")) as part:
+        write_store(part, index, generator.integers(0, 256, (count, 24, 40), np.uint8))
+    folder = trained.predictions("many", "test")
+    state = folder.parent / ".unfinished-many-test" / "partial.json"
+    command = [sys.executable, "-c", textwrap.dedent(KILLED), str(workspace.root)]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[3]) as process:
+        while not state.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    done, told = json.loads(state.read_text())["done"], []
+    assert 0 < done < count and not folder.exists()
+    facts = predict(workspace, "a", "many", progress=lambda done, *rest, **facts: told.append(done))
+    assert told[0] == done and told[-1] == count and facts["seconds"] > 2
+    found = load_predictions(folder)
+    maps, frame = np.array(found.probabilities), found.frame
+    predict(workspace, "a", "many")
+    again = load_predictions(folder)
+    assert again.facts["seconds"] < 10
+    assert np.abs(maps.astype(int) - again.probabilities).max() <= 1  # batches lie elsewhere
+    np.testing.assert_allclose(frame["salt_proportion"], again.frame["salt_proportion"], atol=0.005)
+
+
+def test_what_another_network_left_unfinished_is_not_used(workspace: Workspace, trained: RunFolder) -> None:
+    folder = trained.predictions("tiny", "test")
+    expected = (predict(workspace, "a"), np.array(load_predictions(folder).probabilities))
+    unfinished = folder.parent / ".unfinished-tiny-test"
+    unfinished.mkdir()
+    partial = Partial.open(unfinished, 4, (24, 40), {"run": "another"})
+    partial.add(np.full((4, 24, 40), 7, np.uint8), np.zeros((4, 4), np.float32))
+    predict(workspace, "a")
+    np.testing.assert_array_equal(load_predictions(folder).probabilities, expected[1])
+    assert not unfinished.exists()
+
+
+def test_probabilities_of_several_runs_are_averaged(
+    workspace: Workspace,
+    tiny: TileStore,
+    trained: RunFolder,
+    settings: Callable[..., TrainSettings],
+    new_run: Callable[[str], RunFolder],
+) -> None:
+    train(workspace, new_run("b"), settings(epochs=2, seed=1))
+    maps, kept = [], []
+    for name in "ab":
+        predict(workspace, name, split="all")
+        found = load_predictions(workspace.run(name).predictions("tiny", "all"))
+        maps.append(np.array(found.probabilities, np.float64))
+        kept.append(found.frame["validation"].to_numpy())
+    facts = predict(workspace, "a", split="all", others=["b"])
+    assert facts["runs"] == ["a", "b"] and len(facts["epochs"]) == 2
+    found = load_predictions(trained.predictions("tiny", "all"))
+    assert np.abs(found.probabilities - (maps[0] + maps[1]) / 2).max() <= 1
+    assert np.abs(maps[0] - maps[1]).max() > 5
+    assert found.frame["validation"].tolist() == (kept[0] & kept[1]).tolist()
 
 
 def test_what_is_missing_is_named(

