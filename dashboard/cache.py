@@ -12,6 +12,7 @@ import streamlit as st
 from core.dataset.tiles import TileStore
 from core.errors import NotFound
 from core.explore.tile_table import TileTable
+from core.review.masks import MaskStore
 from core.review.store import ReviewStore
 from core.segment.predictions import Predictions, load_predictions
 from core.tail import JsonLinesTail
@@ -159,6 +160,12 @@ def review_store() -> ReviewStore:
     return ReviewStore(workspace().database_url)
 
 
+@st.cache_resource
+def mask_store() -> MaskStore:
+    """The masks that people made, in the same database."""
+    return MaskStore(workspace().database_url)
+
+
 def predictions(folder: Path) -> Predictions:
     """The predictions in `folder`, opened once for everybody. Raises `NotFound` or `BadInput`."""
     return _predictions(folder, _changed(folder / "predictions.parquet"))
@@ -182,13 +189,13 @@ def _predicted(run: RunFolder, dataset: str, versions: tuple[int, ...]) -> pd.Da
     return gather(run, dataset)
 
 
-def probability(run: RunFolder, dataset: str, tile: str) -> np.ndarray:
-    """The newest probability map of a tile: (H, W) uint8, 255 is 1. Raises `NotFound`."""
-    for folder in run.predictions_of(dataset):
+def probability(run: RunFolder | None, dataset: str, tile: str) -> np.ndarray | None:
+    """The newest probability map of a tile: (H, W) uint8, 255 is 1; None where the run has none."""
+    for folder in run.predictions_of(dataset) if run else ():
         opened = predictions(folder)
         if opened.has(tile):
             return np.asarray(opened.probabilities[opened.position(tile)])
-    raise NotFound(f"run {run.id} has no prediction for tile {tile!r} of data set {dataset}; predict it first")
+    return None
 
 
 @st.cache_resource(max_entries=32)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -94,13 +94,18 @@ class ReviewStore:
             return [TileFlag(*row) for row in rows]
 
     def decide(
-        self, items: int | Iterable[int], verdict: Verdict, reviewer: str, note: str = "", mask: NewMask | None = None
+        self,
+        items: int | Iterable[int],
+        verdict: Verdict,
+        reviewer: str,
+        note: str = "",
+        masks: Mapping[int, NewMask] | None = None,
     ) -> list[int]:
         """Add a decision on each of `items` and return their ids; on the disk when this returns, all or none.
 
-        mask: what the one item's mask is from now on; it goes when the decision is taken back. Raises `BadInput`
-        without a reviewer or for an unknown verdict, `NotFound` for an item that is gone, `Conflict` for a mask that
-        was made from another than the newest.
+        masks: by item, what its mask is from now on; it goes when the decision is taken back. Raises `BadInput` without
+        a reviewer or for an unknown verdict, `NotFound` for an item that is gone, `Conflict` for a mask that was made
+        from another than the newest.
         """
         item_ids = [items] if isinstance(items, int | np.integer) else list(items)
         act = _act(reviewer) | {"verdict": _verdict(verdict), "note": note}
@@ -109,8 +114,9 @@ class ReviewStore:
             with writing(self._engine) as connection:
                 decided = statements.append(connection, rows)
                 statements.release(connection, act["reviewer"])
-                if mask is not None:
-                    add_revision(connection, mask, reviewer, note, decided[0])
+                for item_id, decision in zip(item_ids, decided, strict=True):
+                    if masks and item_id in masks:
+                        add_revision(connection, masks[item_id], reviewer, note, decision)
                 return decided
         except IntegrityError as error:
             names = f"item {item_ids[0]}" if len(item_ids) == 1 else f"one of the {len(item_ids)} items"

@@ -1,8 +1,6 @@
-"""What lies around a tile in its section, beside the tile wherever it is looked at; never computed on a page."""
+"""What lies around a tile in its section, for the component that shows the tile; never computed on a page."""
 
 from __future__ import annotations
-
-from dataclasses import asdict
 
 import numpy as np
 import streamlit as st
@@ -11,27 +9,7 @@ from core.dataset.tiles import TileStore
 from core.explore.mosaic import ALONE
 from core.workspace import RunFolder
 from dashboard import cache, navigation, predicted, state
-from dashboard.components import assets
 from dashboard.components.gallery import GalleryTile, tiles_for_gallery
-
-_mount = st.components.v2.component(
-    "saltscope.neighbourhood",
-    html=assets.ROOT,
-    css=assets.text("tile_look.css", "neighbourhood.css"),
-    js=assets.tile_script("neighbourhood.js", "neighbourhood_alone.js"),
-)
-
-
-def show(store: TileStore, row: int, run: RunFolder | None, look: str, width: int = 216) -> None:
-    """The 3×3 tiles around the one in `row`, `width` CSS pixels wide; a click opens one in Explore.
-
-    look: the key of the tile view whose look they follow.
-    """
-    if tiles := around(store, row, run):
-        data = {"name": look, "width": width, "around": [one and asdict(one) for one in tiles]}
-        result = _mount(key=f"{look}_around", data=data, on_near_change=lambda: None)
-        if opened := result.get("near"):
-            navigation.open_page("explore", tile=opened)
 
 
 def around(store: TileStore, row: int, run: RunFolder | None) -> list[GalleryTile | None]:

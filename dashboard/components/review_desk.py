@@ -1,4 +1,4 @@
-"""Where a person judges one tile after the other: the tile, the verdict keys, the reasons, the queue beside it.
+"""Where a person judges one tile after the other: the tile to paint on, the keys that decide, the queue below it.
 
 Session keys: review_item, the item on the desk (None: the first open one); review_table, a number that
 gives the queue's table a fresh selection after every act.
@@ -6,23 +6,18 @@ gives the queue's table a fresh selection after every act.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
 from core.errors import SaltScopeError
 from core.explore import numbers
 from core.review.policy import is_confident_empty
-from core.review.tables import Verdict
 from dashboard import cache, navigation, state
-from dashboard.components import review_item, review_queue, review_rules, review_table
+from dashboard.components import neighbourhood, review_editor, review_item, review_queue, review_rules, review_table
 from dashboard.components.review_queue import Queue
 from dashboard.components.top_bar import Context
-
-VERDICTS = (
-    (Verdict.ACCEPT, "Accept", "1", ":material/check:"),
-    (Verdict.NEEDS_WORK, "Needs work", "2", ":material/edit:"),
-    (Verdict.UNSURE, "Unsure", "3", ":material/question_mark:"),
-)
 
 
 @st.fragment
@@ -59,7 +54,7 @@ def _fill(queue: Queue, waiting: pd.DataFrame) -> None:
     if queue.predictions is None:
         review_rules.show_withdrawal(queue.tiles.name, len(waiting))
         return
-    _accept_empties(waiting)
+    _accept_empties(queue, waiting)
     with st.popover("Flag tiles", icon=":material/flag:"):
         review_rules.show(queue)
 
@@ -77,64 +72,70 @@ def _empty(queue: Queue) -> None:
 
 def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame) -> None:
     item = _on_desk(items, waiting)
+    if failure := st.session_state.pop("review_failure", None):
+        st.error(failure)
     if item is None:
-        st.success("Every flagged tile is decided.", icon=":material/done_all:")
-        review_table.show(queue, items)
-        return
-    _buttons(item, waiting, queue)
-    left, right = st.columns([3, 2], gap="medium")
+        st.success(_nothing_left(waiting), icon=":material/done_all:")
+    else:
+        place = items.index[items["id"] == item["id"]][0] + 1
+        facts = review_item.facts(queue, item)
+        review_editor.show(queue, item, facts, f"{place:,} of {len(items):,}", _after(queue, item, waiting))
+    left, right = st.columns([2, 3], gap="medium")
     with left:
-        review_item.show_tile(queue, item)
-    with right:
-        review_item.show_reasons(queue, item)
-        review_item.show_neighbours(queue, item)
         review_table.show(queue, items)
+    with right:
+        if item is not None:
+            neighbourhood.link(queue.tiles, queue.tiles.row(item["tile"]))
+        if item is not None and queue.of_labels:
+            review_item.show_partner(queue, item)
 
 
 def _on_desk(items: pd.DataFrame, waiting: pd.DataFrame) -> pd.Series | None:
-    wanted = items[items["id"] == st.session_state.get("review_item")]
-    chosen = wanted if len(wanted) else waiting
-    return chosen.iloc[0] if len(chosen) else None
+    """The item that was picked, else the first open one that nobody else has."""
+    picked = st.session_state.get("review_item")
+    decided = items[(items["id"] == picked) & items["verdict"].notna()]
+    if len(decided):
+        return decided.iloc[0]
+    ids = waiting["id"].tolist()
+    wanted = [picked, *ids] if picked in ids else ids
+    claimed = cache.review_store().claim(wanted, state.reviewer())
+    if picked in ids and claimed != picked:
+        st.toast("Somebody else has that tile on the desk", icon=":material/group:")
+    st.session_state["review_item"] = claimed
+    return waiting[waiting["id"] == claimed].iloc[0] if claimed is not None else None
 
 
-def _buttons(item: pd.Series, waiting: pd.DataFrame, queue: Queue) -> None:
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="verdicts"):
-        for verdict, label, key, icon in VERDICTS:
-            chosen = item["verdict"] == verdict
-            st.button(
-                label,
-                key=f"verdict_{verdict}",
-                shortcut=key,
-                icon=icon,
-                type="primary" if chosen else "secondary",
-                on_click=_decide,
-                args=([int(item["id"])], verdict, waiting),
-            )
-        st.button("Next", shortcut="n", icon=":material/skip_next:", on_click=_go_on, args=(item["id"], waiting))
-        st.button("Undo", shortcut="z", icon=":material/undo:", on_click=_undo, args=(queue.name, queue.tiles.name))
-        if failure := st.session_state.pop("review_failure", None):
-            st.error(failure)
+def _nothing_left(waiting: pd.DataFrame) -> str:
+    if waiting.empty:
+        return "Every flagged tile is decided."
+    return f"{numbers.tiles(len(waiting))} left, and others have them on their desks."
 
 
-def _accept_empties(waiting: pd.DataFrame) -> None:
+def _after(queue: Queue, item: pd.Series, waiting: pd.DataFrame) -> Callable[[str], None]:
+    def done(action: str) -> None:
+        if action == review_editor.BACK:
+            _undo(queue.name, queue.tiles.name)
+        else:
+            _go_on(int(item["id"]), waiting)
+
+    return done
+
+
+def _accept_empties(queue: Queue, waiting: pd.DataFrame) -> None:
     empties = waiting[is_confident_empty(waiting["salt_proportion"], waiting["confidence"])]
     if empties.empty:
         return
     with st.popover(f"Accept {len(empties):,} confident empties"):
         st.write(f"Accept {numbers.tiles(len(empties))} that the model is sure hold no salt? One undo takes it back.")
-        ids = [int(one) for one in empties["id"]]
-        st.button("Accept them all", type="primary", on_click=_decide, args=(ids, Verdict.ACCEPT, waiting))
+        st.button("Accept them all", type="primary", on_click=_accept, args=(queue, empties))
 
 
-def _decide(items: list[int], verdict: Verdict, waiting: pd.DataFrame) -> None:
+def _accept(queue: Queue, empties: pd.DataFrame) -> None:
     try:
-        cache.review_store().decide(items, verdict, state.reviewer())
+        review_editor.accept_empties(queue, empties)
     except SaltScopeError as error:
         st.session_state["review_failure"] = str(error)
-        return
-    _go_on(items[-1], waiting[~waiting["id"].isin(items[:-1])])
-    if len(items) == 1:
-        st.toast(f"Stored: {verdict.replace('_', ' ')}", icon=":material/check:")
+    _put_on_desk(None)
 
 
 def _go_on(item_id: int, waiting: pd.DataFrame) -> None:
@@ -142,13 +143,16 @@ def _go_on(item_id: int, waiting: pd.DataFrame) -> None:
     ids = waiting["id"].tolist()
     place = ids.index(item_id) + 1 if item_id in ids else 0
     following = [one for one in ids[place:] + ids[:place] if one != item_id]
-    st.session_state["review_item"] = following[0] if following else None
-    st.session_state["review_table"] += 1
+    _put_on_desk(following[0] if following else None)
 
 
 def _undo(run_id: str, dataset: str) -> None:
     undone = cache.review_store().undo(state.reviewer(), run_id, dataset)
     st.toast(f"Taken back: {numbers.count(len(undone))}" if undone else "Nothing of yours to take back")
     if undone:
-        st.session_state["review_item"] = undone[0]
-        st.session_state["review_table"] += 1
+        _put_on_desk(undone[0])
+
+
+def _put_on_desk(item_id: int | None) -> None:
+    st.session_state["review_item"] = item_id
+    st.session_state["review_table"] = st.session_state.get("review_table", 0) + 1

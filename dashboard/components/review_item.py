@@ -1,45 +1,28 @@
-"""The item on the desk: why it is there, its figures, its picture."""
+"""The item on the desk: why it is there, its figures, what it contradicts."""
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
-import streamlit as st
 
-from core.errors import NotFound
 from core.explore import numbers
 from core.explore.quality import scene
 from core.review.labels import PREFIX
-from core.segment.predictions import SALT_LEVEL
 from dashboard import cache
-from dashboard.components import finding_picture, neighbourhood
+from dashboard.components import finding_picture
 from dashboard.components.review_queue import Queue
-from dashboard.components.tile_view import tile_for_view, tile_view
-
-KEY = "review_tile"
 
 
-def show_tile(queue: Queue, item: pd.Series) -> None:
-    """The tile with its label and, where there is one, its prediction."""
-    probability = _probability(queue, item["tile"])
-    mask = None if probability is None else probability >= SALT_LEVEL
-    tile_view(tile_for_view(queue.tiles, queue.tiles.row(item["tile"]), mask, probability), key=KEY)
-
-
-def show_neighbours(queue: Queue, item: pd.Series) -> None:
-    """What lies around the tile, by the same look."""
-    row = queue.tiles.row(item["tile"])
-    neighbourhood.show(queue.tiles, row, queue.run, KEY)
-    neighbourhood.link(queue.tiles, row)
-
-
-def show_reasons(queue: Queue, item: pd.Series) -> None:
-    """Why it is in the queue, and what is known of it; beside a neighbour that it contradicts, if that is why."""
+def facts(queue: Queue, item: pd.Series) -> list[tuple[str, str]]:
+    """Why it is in the queue, and what is known of it; names and values."""
     flags = cache.review_store().reasons(int(item["id"]))
-    st.markdown(f"**{item['tile']}**: {'; '.join(flag.words for flag in flags)}.")
-    st.caption(" · ".join(f"{name} {value}" for name, value in _facts(queue, item) if value != numbers.NOTHING))
-    if queue.of_labels:
-        _partner(queue, item["tile"], {flag.reason.removeprefix(PREFIX) for flag in flags})
+    known = [(name.capitalize(), value) for name, value in _facts(queue, item) if value != numbers.NOTHING]
+    return [("Tile", str(item["tile"])), ("Why", "; ".join(flag.words for flag in flags)), *known]
+
+
+def show_partner(queue: Queue, item: pd.Series) -> None:
+    """A neighbour that it contradicts, if that is why it is in the queue."""
+    flags = cache.review_store().reasons(int(item["id"]))
+    _partner(queue, item["tile"], {flag.reason.removeprefix(PREFIX) for flag in flags})
 
 
 def _facts(queue: Queue, item: pd.Series) -> list[tuple[str, str]]:
@@ -61,16 +44,6 @@ def _facts(queue: Queue, item: pd.Series) -> list[tuple[str, str]]:
         verdict = item["verdict"].replace("_", " ")
         facts.append(("decided", f"{verdict} by {item['reviewer']}, {item['decided']:%Y-%m-%d %H:%M} UTC"))
     return facts
-
-
-def _probability(queue: Queue, tile: str) -> np.ndarray | None:
-    """What the run predicted; for labels there need be nothing."""
-    try:
-        return None if queue.run is None else cache.probability(queue.run, queue.tiles.name, tile)
-    except NotFound:
-        if queue.of_labels:
-            return None
-        raise
 
 
 def _partner(queue: Queue, tile: str, reasons: set[str]) -> None:

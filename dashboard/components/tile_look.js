@@ -8,7 +8,6 @@ const CLIPS = [0, 1, 2, 5]; // steps of the key K, in %
 const MOST_CLIP = 10; // %, at each end
 const PLAIN = { colours: "grey", inverted: false, clip: 0, fill: 0.22, outline: false };
 const SHARED = { label: true, prediction: true, difference: false, ...PLAIN };
-const LOOK_CHANGED = "saltscope.look"; // told to the window, for those who follow another's look
 
 class Look {
   /** `place`: where view and size are remembered apart from the rest; `changed` is called after each change. */
@@ -27,7 +26,6 @@ class Look {
     store("saltscope.look", Object.fromEntries(Object.keys(SHARED).map((name) => [name, this[name]])));
     store(this.place, { view: this.view, size: this.size });
     this.changed();
-    window.dispatchEvent(new Event(LOOK_CHANGED));
   }
 
   toggle(name) {

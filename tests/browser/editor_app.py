@@ -49,6 +49,7 @@ tile = GalleryTile(name, SHAPE, thumbnails.png_url(GREY), rle.encode(LABEL), Non
 mask_editor(
     tile,
     key="editor",
+    place=f"d/{who}",
     mask=newest.mask if newest else rle.encode(LABEL),
     base=newest.id if newest else None,
     draft=KeptDraft(kept.mask, kept.base, int(kept.time.timestamp() * 1000)) if kept else None,

@@ -54,9 +54,10 @@ def test_check_see_send_and_judge(server: Server, browser_page: Page, striped: s
     page.get_by_role("button", name="Review", exact=False).last.click()
     expect(page.get_by_text("0 of 1 decided")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("the mask is 1 vertical stripe")).to_be_visible(timeout=PATIENCE)
+    page.locator(".saltscope[data-ready] .easel canvas").hover()
     page.keyboard.press("2")
     expect(page.get_by_text("1 of 1 decided")).to_be_visible(timeout=PATIENCE)
 
     workspace = Workspace.open(server.workspace)
     judged = ReviewStore(workspace.database_url).queue(LABELS, "striped").iloc[0]
-    assert (judged["tile"], judged["verdict"]) == (striped, "needs_work")
+    assert (judged["tile"], judged["verdict"]) == (striped, "no_salt")

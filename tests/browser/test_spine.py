@@ -83,6 +83,7 @@ def predict_all(page: Page) -> None:
 
 def flag_by_threshold(page: Page) -> int:
     go(page, "Review")
+    page.get_by_role("button", name="test ✕").click()  # the queue follows the filter of Explore
     count = page.get_by_text(re.compile("would be flagged"))
     expect(count).to_be_visible(timeout=20_000)
     before = count.inner_text()
@@ -99,8 +100,10 @@ def flag_by_threshold(page: Page) -> int:
 
 def decide_two(page: Page, flagged: int) -> None:
     padding = page.evaluate(PADDING)
+    page.locator(".saltscope[data-ready] .easel canvas").hover()
     page.keyboard.press("1")
     expect(page.get_by_text(f"1 of {flagged:,} decided")).to_be_visible(timeout=20_000)
+    page.locator(".saltscope[data-ready] .easel canvas").hover()
     page.keyboard.press("2")
     expect(page.get_by_text(f"2 of {flagged:,} decided")).to_be_visible(timeout=20_000)
     assert page.evaluate(PADDING) == padding, "a message must not displace the page's style"

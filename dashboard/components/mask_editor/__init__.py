@@ -17,8 +17,9 @@ from dashboard.components.gallery import GalleryTile
 _mount = st.components.v2.component(
     "saltscope.mask_editor",
     html=assets.ROOT,
-    css=assets.text("tile_look.css", "tile_view/tile_view.css", "mask_editor/mask_editor.css"),
+    css=assets.text("tile_look.css", "neighbourhood.css", "tile_view/tile_view.css", "mask_editor/mask_editor.css"),
     js=assets.tile_script(
+        "neighbourhood.js",
         "tile_view/pictures.js",
         "mask_editor/mask_edits.js",
         "mask_editor/tools.js",
@@ -85,6 +86,7 @@ def mask_editor(
     tile: GalleryTile,
     *,
     key: str,
+    place: str,
     mask: str,
     base: int | None,
     actions: Sequence[Action],
@@ -94,21 +96,25 @@ def mask_editor(
     clash: Clash | None = None,
     sources: Sequence[Source] = (),
     facts: Sequence[tuple[str, str]] = (),
+    around: Sequence[GalleryTile | None] = (),
     position: str = "",
     previous: bool = False,
     following: bool = False,
     on_turn: Callable[[int], None] | None = None,
+    on_open: Callable[[str], None] | None = None,
 ) -> None:
     """Draw one tile to paint on.
 
+    place: what tells this tile from one of the same name, for the draft in the browser's tab.
     mask, base: the stored mask (run-length code) and its revision. draft: an unsaved drawing to go on with.
     on_draft is called after every change and has stored it when it returns; on_act when an action was chosen.
-    sources: masks to copy from. clash: shown beside the person's own mask until they choose. position, previous,
-    following, on_turn: as in `tile_view`.
+    sources: masks to copy from. clash: shown beside the person's own mask until they choose. around, position,
+    previous, following: as in `tile_view`; on_turn and on_open are told of them.
     """
     told = st.session_state.get(f"{key}_stored", {})
     data = {
         "name": key,
+        "place": place,
         "view": "overlay",
         "tile": asdict(tile),
         "mask": mask,
@@ -118,6 +124,7 @@ def mask_editor(
         "sources": [asdict(source) for source in sources],
         "actions": [asdict(action) for action in actions],
         "facts": list(facts),
+        "around": [one and asdict(one) for one in around],
         "position": position,
         "previous": previous,
         "next": following,
@@ -136,4 +143,15 @@ def mask_editor(
         if on_turn:
             on_turn(st.session_state[key]["turn"])
 
-    _mount(key=key, data=data, on_draft_change=drafted, on_act_change=acted, on_turn_change=turned)
+    def opened() -> None:
+        if on_open:
+            on_open(st.session_state[key]["near"])
+
+    _mount(
+        key=key,
+        data=data,
+        on_draft_change=drafted,
+        on_act_change=acted,
+        on_turn_change=turned,
+        on_near_change=opened,
+    )

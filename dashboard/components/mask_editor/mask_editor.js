@@ -5,6 +5,7 @@ const RADIUS = { least: 0.5, most: 30, step: 1.25, atFirst: 4 }; // tile pixels
 const FRAGMENT = 12; // salt in pieces of fewer pixels is dropped
 const PATIENCE = 8000; // ms until a draft that nobody acknowledged is called not stored
 const SIDE = 300; // CSS pixels beside the picture
+const AROUND_WIDTH = 222; // CSS pixels of the tiles around this one
 const NARROW = 700; // below this width the rest stands under the picture
 const BELOW = 56; // CSS pixels that a page needs below the picture
 const LEAST = 240; // height of the picture, CSS pixels
@@ -51,9 +52,11 @@ class MaskEditor extends Board {
     this.readout = element("div", { class: "readout" }, "\u00a0");
     const history = element("div", { class: "turn" }, this.back, this.forth);
     const edits = element("div", { class: "edits" }, this.steps, this.thresholdRow, this.copies);
-    this.side = element("div", { class: "side" }, this.acts, this.kept, this.facts, edits);
+    this.around = new Neighbourhood((id) => this.trigger("near", id));
+    this.side = element("div", { class: "side" }, this.acts, this.kept, this.facts, edits, this.around.root);
     this.stage = element("div", { class: "stage" }, this.tools, element("div", { class: "left" }, this.easel.root, this.readout), this.side);
-    this.root.replaceChildren(this.barOf([], [history, this.turner, this.help]), this.sheet, this.notice, this.stage);
+    const mine = element("span", { class: "chip mine" }, element("i", { style: `--swatch: ${SALT.corrected}` }), "your mask");
+    this.root.replaceChildren(this.barOf([mine], [history, this.turner, this.help]), this.sheet, this.notice, this.stage);
   }
 
   /** [words, key, act] of what is done to the whole mask. */
@@ -95,12 +98,14 @@ class MaskEditor extends Board {
   async update(data) {
     const goesOn = this.goesOn(data);
     this.data = data;
+    const acted = this.acting;
+    this.acting = null;
     if (!goesOn) {
-      this.acting?.forget(); // it was taken: the page has moved on
-      this.acting = null;
-      const tile = await new Tile(data.tile).load();
+      acted?.forget(); // it was taken: the page has moved on
+      const [tile, around] = await Promise.all([new Tile(data.tile).load(), this.around.load(data.around)]);
       if (this.data !== data) return; // a newer tile has come meanwhile
       this.tile = tile;
+      this.around.show(around);
       this.enter();
     }
     this.acknowledge(data.acknowledged);
@@ -109,7 +114,7 @@ class MaskEditor extends Board {
     this.showConflict();
     this.arrange();
     this.root.dataset.ready = data.tile.id; // for those who wait for the tile
-    this.root.dataset.stored = this.acknowledged ?? "";
+    if (document.activeElement === document.body) this.root.focus({ preventScroll: true }); // keys work at once
   }
 
   /** Whether the drawing at hand is to stay: also when somebody else has saved the same tile meanwhile. */
@@ -120,9 +125,9 @@ class MaskEditor extends Board {
   }
 
   enter() {
-    const { tile, mask, base, draft, name } = this.data;
+    const { tile, mask, base, draft, place } = this.data;
     this.cachedGreys = null;
-    this.drawing = new Drawing(`${name}/${tile.id}`, Mask.fromCode(mask, tile.shape), base);
+    this.drawing = new Drawing(`${place}/${tile.id}`, Mask.fromCode(mask, tile.shape), base);
     this.easel.way = null;
     this.easel.enter(this.tile);
     const restored = this.drawing.restore(draft);
@@ -145,6 +150,7 @@ class MaskEditor extends Board {
     const theirs = this.conflict && Mask.fromCode(this.conflict.mask, this.shape);
     const panels = [["yours", () => this.shownMask], ...(theirs ? [["theirs", () => theirs]] : [])];
     this.easel.arrange(panels, this.look, room, Math.max(window.innerHeight - this.top - BELOW, LEAST));
+    this.around.draw(this.look, AROUND_WIDTH);
     const { label, prediction } = this.tile;
     showLook(this.root, this.look, { label, prediction, difference: false });
     this.showTools();
@@ -165,17 +171,14 @@ class MaskEditor extends Board {
   }
 
   showFacts() {
-    const salt = this.pixels.reduce((sum, value) => sum + value, 0) / this.pixels.length;
-    const percent = 100 * salt;
-    const shown = percent && percent < 10 ? `${percent.toFixed(1)} %` : `${percent.toFixed(0)} %`;
-    const facts = [["Salt in this mask", shown], ...this.data.facts];
+    const facts = [["Salt in your mask", saltInWords(this.pixels)], ...this.data.facts];
     this.facts.replaceChildren(...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
     this.acts.replaceChildren(...this.data.actions.map((action) => this.actButton(action)));
   }
 
   actButton({ name, label, key, primary }) {
     const made = button("", label, () => this.act(name), { "data-act": name, class: primary ? "primary" : "" });
-    made.append(element("span", {}, label), element("kbd", {}, key.toUpperCase()));
+    made.append(element("span", {}, label), element("kbd", {}, keyWords(key)));
     return made;
   }
 
@@ -265,11 +268,14 @@ class MaskEditor extends Board {
     else if (!stroke) this.kept.textContent = "";
   }
 
+  /** Ask for an action; until the page has answered there is no other, so that nobody judges a tile unseen. */
   act(name) {
+    if (this.acting) return;
     if (this.easel.way) this.easel.finish();
     const { drawing } = this;
     this.trigger("act", { name, tile: this.tile.source.id, mask: codeOf(drawing.pixels), base: drawing.base, changed: drawing.changed, stroke: Date.now() });
     this.acting = drawing;
+    delete this.root.dataset.ready;
   }
 
   /** Somebody else's newer mask, until the drawing goes on from it. */
@@ -343,7 +349,7 @@ class MaskEditor extends Board {
     const edits = Object.fromEntries(this.wholeEdits().slice(0, 4).map(([, key, act]) => [key.toLowerCase(), act]));
     const [all, none] = this.wholeEdits().slice(4).map(([, , act]) => act);
     return [
-      ...actions.map(({ name, label, key }) => [key.toUpperCase(), label.toLowerCase(), { [key]: () => this.act(name) }]),
+      ...actions.map(({ name, label, key }) => [keyWords(key), label.toLowerCase(), { [key]: () => this.act(name) }]),
       ...TOOLS.map((tool) => [tool.key.toUpperCase(), tool.words, { [tool.key]: tools[tool.key] }]),
       ["X", "salt or rock (Shift or the right button: for one stroke)", { x: () => this.swap() }],
       ["[  ]", "brush smaller, larger", { "[": () => this.resize(this.radius / RADIUS.step), "]": () => this.resize(this.radius * RADIUS.step) }],
@@ -380,6 +386,16 @@ class MaskEditor extends Board {
     const words = place ? pixelInWords(this.tile, place) : "\u00a0";
     if (this.readout.textContent !== words) this.readout.textContent = words;
   }
+}
+
+function saltInWords(pixels) {
+  const percent = (100 * pixels.reduce((sum, value) => sum + value, 0)) / pixels.length;
+  if (percent > 0 && percent < 0.1) return "< 0.1 %";
+  return `${percent.toFixed(percent > 0 && percent < 10 ? 1 : 0)} %`;
+}
+
+function keyWords(key) {
+  return key === "Backspace" ? "⌫" : key.toUpperCase();
 }
 
 function clock(time) {

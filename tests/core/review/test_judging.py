@@ -51,7 +51,7 @@ def first(store: ReviewStore) -> tuple[int, str]:
 
 def test_a_decision_and_its_mask_come_and_go_together(store: ReviewStore, masks: MaskStore) -> None:
     item, tile = first(store)
-    store.decide(item, Verdict.CORRECTED, "ann", mask=NewMask("d", tile, FULL, None, run="r"))
+    store.decide(item, Verdict.CORRECTED, "ann", masks={item: NewMask("d", tile, FULL, None, run="r")})
     saved = masks.newest("d", tile)
     assert saved is not None and (saved.mask, saved.run) == ("1 9", "r")
     assert store.undo("ann") == [item]
@@ -61,10 +61,10 @@ def test_a_decision_and_its_mask_come_and_go_together(store: ReviewStore, masks:
 
 def test_a_mask_that_was_taken_back_stays_so_when_its_run_goes(store: ReviewStore, masks: MaskStore) -> None:
     (item, tile), other = first(store), int(store.queue()["id"].iloc[1])
-    store.decide(item, Verdict.CORRECTED, "ann", mask=NewMask("d", tile, FULL, None))
+    store.decide(item, Verdict.CORRECTED, "ann", masks={item: NewMask("d", tile, FULL, None)})
     store.undo("ann")
     second = str(store.queue().set_index("id").loc[other, "tile"])
-    store.decide(other, Verdict.ALL_SALT, "ann", mask=NewMask("d", second, FULL, None))
+    store.decide(other, Verdict.ALL_SALT, "ann", masks={other: NewMask("d", second, FULL, None)})
     store.delete_run("r")
     assert masks.newest("d", tile) is None
     assert masks.newest("d", second) is not None, "what people drew outlives the run that it was drawn on"
@@ -74,14 +74,14 @@ def test_a_clash_decides_nothing(store: ReviewStore, masks: MaskStore) -> None:
     item, tile = first(store)
     masks.save("d", tile, FULL, "bob", base=None)
     with pytest.raises(Conflict, match="by bob"):
-        store.decide(item, Verdict.CORRECTED, "ann", mask=NewMask("d", tile, FULL, None))
+        store.decide(item, Verdict.CORRECTED, "ann", masks={item: NewMask("d", tile, FULL, None)})
     assert store.counts()["decided"] == 0 and len(masks.history("d")) == 1
 
 
 def test_a_draft_goes_with_the_decision(store: ReviewStore, masks: MaskStore) -> None:
     item, tile = first(store)
     masks.keep_draft("d", tile, "1 2", "ann", None)
-    store.decide(item, Verdict.CORRECTED, "ann", mask=NewMask("d", tile, FULL, None))
+    store.decide(item, Verdict.CORRECTED, "ann", masks={item: NewMask("d", tile, FULL, None)})
     assert masks.draft("d", tile, "ann") is None
 
 

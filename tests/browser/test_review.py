@@ -1,0 +1,121 @@
+"""Judging in a real browser: what the keys decide and what is drawn is in the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.dataset import rle
+from core.dataset.importing import import_source
+from core.dataset.tiles import TileStore
+from core.review.flagging import flag_run
+from core.review.masks import MaskStore
+from core.review.policy import FlagRules
+from core.review.store import ReviewStore
+from core.workspace import Workspace
+from tests.runs import write_run
+from tests.server import Server
+
+pytestmark = pytest.mark.browser
+SHAPE = (101, 101)
+
+
+@pytest.fixture
+def workspace(server: Server, kaggle_folder: Path) -> Workspace:
+    """Six tiles in the queue: a run predicts a strip of salt at the left of every tile."""
+    opened = Workspace.open(server.workspace)
+    import_source(kaggle_folder, opened, "small")
+    tiles = TileStore.open(opened.existing_dataset("small"))
+    rows = np.flatnonzero(tiles.index["std"] > 0)[:6]
+    probabilities = np.zeros((len(rows), *SHAPE), np.uint8)
+    probabilities[:, :, :3] = 255
+    run = write_run(opened, "20260101-000000-unet-abcd", tiles, rows, probabilities)
+    flag_run(opened, ReviewStore(opened.database_url), run.id, "small", FlagRules(0.5))
+    return opened
+
+
+def wait_for_tile(page: Page, other_than: str | None = None) -> str:
+    ready = page.locator(".saltscope[data-ready]").first
+    if other_than:
+        expect(ready).not_to_have_attribute("data-ready", other_than, timeout=30_000)
+    ready.wait_for(timeout=60_000)
+    page.locator(".easel canvas").first.hover()
+    return str(ready.get_attribute("data-ready"))
+
+
+def standing(workspace: Workspace, tile: str) -> np.ndarray | None:
+    newest = MaskStore(workspace.database_url).newest("small", tile)
+    return None if newest is None else rle.decode(newest.mask, SHAPE)
+
+
+def verdicts(workspace: Workspace) -> dict[str, str]:
+    queue = ReviewStore(workspace.database_url).queue().dropna(subset="verdict")
+    return dict(zip(queue["tile"], queue["verdict"], strict=True))
+
+
+def test_every_key_decides_and_what_is_drawn_is_the_label(
+    server: Server, browser_page: Page, workspace: Workspace
+) -> None:
+    page = browser_page
+    page.goto(f"{server.url}/review?dataset=small")
+    strip = np.zeros(SHAPE, np.uint8)
+    strip[:, :3] = 1
+
+    accepted = wait_for_tile(page)
+    page.keyboard.press("1")
+    corrected = wait_for_tile(page, accepted)
+    page.keyboard.press("t")
+    page.keyboard.press("1")
+    empty = wait_for_tile(page, corrected)
+    page.keyboard.press("2")
+    full = wait_for_tile(page, empty)
+    page.keyboard.press("3")
+    unsure = wait_for_tile(page, full)
+    page.keyboard.press("4")
+    skipped = wait_for_tile(page, unsure)
+    expect(page.get_by_text("5 of 6 decided")).to_be_visible()
+    assert verdicts(workspace) == {
+        accepted: "accept",
+        corrected: "corrected",
+        empty: "no_salt",
+        full: "all_salt",
+        unsure: "unsure",
+    }
+    wider = np.zeros(SHAPE, np.uint8)
+    wider[:, :4] = 1
+    for tile, expected in ((accepted, strip), (corrected, wider), (full, np.ones(SHAPE, np.uint8))):
+        np.testing.assert_array_equal(standing(workspace, tile), expected)
+    assert standing(workspace, unsure) is None and standing(workspace, skipped) is None
+
+    page.keyboard.press("Backspace")
+    assert wait_for_tile(page, skipped) == unsure
+    page.keyboard.press("Backspace")
+    assert wait_for_tile(page, unsure) == full
+    expect(page.get_by_text("3 of 6 decided")).to_be_visible()
+    assert standing(workspace, full) is None, "its mask was taken back with the decision"
+
+
+def test_a_drawing_waits_for_its_tile(server: Server, browser_page: Page, workspace: Workspace) -> None:
+    page = browser_page
+    page.goto(f"{server.url}/review?dataset=small")
+    drawn = wait_for_tile(page)
+    page.keyboard.press("t")
+    expect(page.locator(".kept")).to_have_text("draft stored", timeout=20_000)
+    page.keyboard.press("n")
+    other = wait_for_tile(page, drawn)
+    expect(page.locator(".notice")).to_be_hidden()
+    page.reload()
+    assert wait_for_tile(page) == drawn, "the first open one again"
+    expect(page.locator(".notice")).to_contain_text("is back")
+    assert standing(workspace, drawn) is None and other != drawn
+
+
+def test_two_reviewers_get_different_tiles(server: Server, browser_page: Page, workspace: Workspace) -> None:
+    store = ReviewStore(workspace.database_url)
+    first = store.queue().iloc[0]
+    store.claim([int(first["id"])], "somebody else")
+    browser_page.goto(f"{server.url}/review?dataset=small")
+    assert wait_for_tile(browser_page) != first["tile"]
