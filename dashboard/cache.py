@@ -60,12 +60,9 @@ def _counts(_store: TileStore, checksum: str) -> dict[str, Any]:
 
 def measured(opened: TileStore, run: RunFolder | None) -> pd.DataFrame:
     """The index of a data set, with what `run` predicted on it, if it did, as columns beside."""
-    from core.explore.quantities import with_predictions
+    from core.explore.quantities import measured as beside
 
-    try:
-        return with_predictions(opened.index, predicted(run, opened.name)) if run else opened.index
-    except NotFound:
-        return opened.index
+    return beside(table(opened, run))
 
 
 def relation(opened: TileStore, run: RunFolder | None, rows: np.ndarray, x: Quantity, y: Quantity) -> Relation:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from core.explore import numbers
+
+if TYPE_CHECKING:
+    from core.explore.tile_table import TileTable
 
 
 @dataclass(frozen=True)
@@ -58,11 +62,7 @@ def known(frame: pd.DataFrame) -> list[Quantity]:
     return [quantity for quantity in ALL if quantity.column in frame and frame[quantity.column].notna().any()]
 
 
-def with_predictions(index: pd.DataFrame, predicted: pd.DataFrame) -> pd.DataFrame:
-    """The index with columns predicted_salt, confidence and score (NaN: not predicted, or no label to score by).
-
-    predicted: the frame of `core.segment.predictions`, each tile once.
-    """
-    names = {"salt_proportion": "predicted_salt", "confidence": "confidence", "map": "score"}
-    beside = predicted.set_index("id")[list(names)].rename(columns=names)
-    return index.join(beside, on="id")
+def measured(table: TileTable) -> pd.DataFrame:
+    """The index of `table` with the quantities beside it that are known: what the chosen run predicted."""
+    beside = [quantity.column for quantity in ALL if quantity.column not in table.index]
+    return table.index.assign(**{name: table.numbers(name) for name in set(beside) & set(table.columns())})

@@ -38,9 +38,9 @@ def pick(figure: go.Figure, key: str, alt: str, context: Context) -> None:
     """Draw a `pickable` figure; below it stands what was picked, to keep only that on all pages or to see its tiles.
 
     Box and lasso pick; a click does while the tool is pan (Streamlit takes none while it is box or lasso).
-    A figure of columns that the index does not have is only shown.
+    A figure of columns that no filter knows is only shown.
     """
-    if not set(_columns(figure).values()) <= set(context.tiles.index):
+    if not set(_columns(figure).values()) <= set(context.table.columns()):
         show(figure.update_layout(dragmode="zoom"), key, alt)
         return
     drawn = st.plotly_chart(figure, theme=None, key=key, config=CONFIG, alt=alt, on_select="rerun")

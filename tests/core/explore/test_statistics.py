@@ -8,11 +8,14 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.stats
 
 from core.dataset.tiles import TileStore
+from core.explore.quantities import known, measured
 from core.explore.statistics import counts, joined, summary
+from core.explore.tile_table import TileTable
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -105,3 +108,15 @@ def test_joined_holds_the_labelled_tiles(store: TileStore) -> None:
 def test_joined_of_bare_tiles_is_empty(bare: TileStore) -> None:
     assert list(joined(bare).columns) == ["id", "rle_mask", "salt_proportion", "z", "split"]
     assert len(joined(bare)) == 0
+
+
+def test_what_a_run_predicted_stands_beside_the_index(store: TileStore) -> None:
+    predicted = pd.DataFrame(
+        {"row": [4, 2], "salt_proportion": [0.9, 0.2], "confidence": [0.8, 0.5], "map": [1.0, np.nan], "iou": 0.5}
+    )
+    frame = measured(TileTable(store.index, lambda: predicted))
+    assert list(frame["id"]) == list(store.index["id"])
+    assert list(frame["predicted_salt"][[2, 4]]) == [0.2, 0.9]
+    assert (frame["predicted_salt"].notna().sum(), frame["score"].notna().sum()) == (2, 1)
+    assert list(measured(TileTable(store.index)).columns) == list(store.index.columns)
+    assert [quantity.column for quantity in known(frame)][-3:] == ["predicted_salt", "confidence", "score"]
