@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from core.explore import columns
@@ -13,6 +14,7 @@ from core.explore.tile_table import TileTable
 from dashboard import state
 
 LIKE = "like"
+TOLD = ("z", "salt_proportion")  # stand under every thumbnail
 
 
 def show(table: TileTable, chosen: Order, changed: Callable[[], None]) -> None:
@@ -37,6 +39,14 @@ def show(table: TileTable, chosen: Order, changed: Callable[[], None]) -> None:
         icon, help = ("downward", "The largest first") if chosen.down else ("upward", "The smallest first")
         turned = replace(chosen, down=not chosen.down)
         st.button(f":material/arrow_{icon}:", key="tile_order_down", help=help, on_click=write, args=(turned,))
+
+
+def captions(table: TileTable, chosen: Order, rows: np.ndarray) -> list[tuple[str, ...]] | None:
+    """Name and value of the column that the tiles in `rows` (k,) are ordered by; None where captions tell it anyway."""
+    if not chosen.by or chosen.by in TOLD:
+        return None
+    column = columns.column(chosen.by)
+    return [(column.label, column.show(value)) for value in table.numbers(chosen.by)[rows]]
 
 
 def _words(name: str, chosen: Order) -> str:

@@ -9,7 +9,8 @@ from core.dataset.tiles import TileStore
 from core.errors import NotFound
 from core.explore.filters import MOST_IDS, TileFilter
 from core.explore.order import Order
-from dashboard import paging, predicted, state
+from dashboard import cache, paging, predicted, state
+from dashboard.components import tile_order
 from dashboard.components.gallery import GalleryEvent, clear_selection, gallery, tiles_for_gallery
 
 KEY = "tile_pages"
@@ -29,8 +30,10 @@ def show(store: TileStore, rows: np.ndarray) -> None:
             _keep_only(event.selected)
         open_tile(event)
 
+    run = predicted.chosen_run()
+    captions = tile_order.captions(cache.table(store, run), state.selection().order, page.rows)
     event = gallery(
-        tiles_for_gallery(store, page.rows, predicted.codes(predicted.chosen_run(), store, page.rows)),
+        tiles_for_gallery(store, page.rows, predicted.codes(run, store, page.rows), captions),
         key=KEY,
         position=page.position,
         previous=page.previous,

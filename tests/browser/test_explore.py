@@ -169,3 +169,15 @@ def test_the_legend_stays_in_sight(browser_page: Page, explore: str) -> None:
     expect(page.locator(".legend")).to_be_in_viewport()
     page.locator("[data-mask=label]").click()  # what lies over the page's top lets it through
     expect(page.locator("[data-mask=label]")).to_have_attribute("aria-pressed", "false")
+
+
+def test_more_like_a_tile_begins_with_it(browser_page: Page, explore: str) -> None:
+    page = browser_page
+    show(page, explore)
+    wanted = ids(page)[7]
+    page.locator(".tile").nth(7).click()
+    expect(page.locator(".facts")).to_contain_text(wanted)
+    page.locator("figure").first.hover()
+    page.keyboard.press("l")
+    expect(page.locator(".tile").first).to_have_attribute("data-id", wanted)
+    page.wait_for_url(lambda url: f"like={wanted}" in url)
