@@ -10,7 +10,6 @@ import pandas as pd
 import streamlit as st
 
 from core.dataset.tiles import TileStore
-from core.errors import NotFound
 from core.explore.tile_table import TileTable
 from core.review.masks import MaskStore
 from core.review.store import ReviewStore
