@@ -245,7 +245,23 @@ def _demo_run(workspace: Workspace, name: str, progress: Progress) -> dict[str, 
 
 def _new_run(workspace: Workspace, settings: TrainSettings) -> RunFolder:
     workspace.existing_dataset(settings.dataset)
-    return workspace.run(jobs.new_id(settings.model))
+    run = workspace.run(jobs.new_id(settings.model))
+    if settings.labels == "reviewed":
+        _keep_reviewed(workspace, run, settings.dataset)
+    return run
+
+
+def _keep_reviewed(workspace: Workspace, run: RunFolder, dataset: str) -> None:
+    from core.review.masks import MaskStore
+    from core.segment.labels import keep_labels
+
+    reviewed = MaskStore(workspace.database_url).reviewed(dataset)
+    if reviewed.empty:
+        raise BadInput(
+            f"labels=reviewed: nobody has made a mask for data set {dataset!r} yet; "
+            "correct some in Review, or train with labels=competition"
+        )
+    keep_labels(run, reviewed.drop(columns="id").rename(columns={"tile": "id"}).assign(revision=reviewed["id"]))
 
 
 def _title(settings: TrainSettings) -> str:

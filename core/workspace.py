@@ -91,6 +91,10 @@ class RunFolder(JobFolder):
         return self.root / "last.pt"
 
     @property
+    def labels(self) -> Path:
+        return self.root / "labels.parquet"
+
+    @property
     def samples(self) -> Path:
         return self.root / "samples"
 

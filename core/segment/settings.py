@@ -55,7 +55,11 @@ class TrainSettings:
     deterministic: bool = _setting(
         False, "only operations that give the same bits every time (a CPU's do anyway; slower on a GPU)"
     )
-    labels: str = _setting("competition", "which masks are learned", choices=("competition",))
+    labels: str = _setting(
+        "competition",
+        "which masks are learned; reviewed: as people left them when the training was started",
+        choices=("competition", "reviewed"),
+    )
 
     def __post_init__(self) -> None:
         for one in fields(self):

@@ -26,6 +26,7 @@ from core.segment.batches import DeviceTiles, epoch_order
 from core.segment.checkpoint import CheckpointWriter
 from core.segment.encoders import NAMES, EncoderUNet
 from core.segment.engine import TrainingStep, open_fabric, out_of_memory, set_up
+from core.segment.labels import labelled_for
 from core.segment.metrics_log import MetricsLog
 from core.segment.plan import keep_micro_batch, make_plan
 from core.segment.settings import TrainSettings
@@ -51,7 +52,7 @@ def train(workspace: Workspace, run: RunFolder, settings: TrainSettings, progres
     replaced), `WorkspaceError` (full disk, no permission), and `Stopped` from `progress`.
     """
     with _failures_in_words(settings):
-        store = TileStore.open(workspace.existing_dataset(settings.dataset))
+        store = labelled_for(run, TileStore.open(workspace.existing_dataset(settings.dataset)))
         progress(0, None, "measuring what is fastest here", epochs=settings.epochs)
         return _Training(workspace, run, store, settings, progress).whole()
 
