@@ -11,8 +11,6 @@ import streamlit as st
 
 from core.dataset.tiles import TileStore
 from core.explore.tile_table import TileTable
-from core.review.masks import MaskStore
-from core.review.store import ReviewStore
 from core.segment.predictions import Predictions, load_predictions
 from core.tail import JsonLinesTail
 from core.workspace import RunFolder, Workspace
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
     from core.explore.quality import Predictions as OutOfFold
     from core.explore.quantities import Quantity
     from core.explore.relation import Relation
+    from core.review.masks import MaskStore
+    from core.review.store import ReviewStore
 
 
 @st.cache_resource
@@ -153,12 +153,16 @@ def _mosaic(_store: TileStore, root: Path, version: tuple[object, ...]) -> Mosai
 @st.cache_resource
 def review_store() -> ReviewStore:
     """The review store of the workspace."""
+    from core.review.store import ReviewStore
+
     return ReviewStore(workspace().database_url)
 
 
 @st.cache_resource
 def mask_store() -> MaskStore:
     """The masks that people made, in the same database."""
+    from core.review.masks import MaskStore
+
     return MaskStore(workspace().database_url)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.explore.filters import TileFilter
 from dashboard import predicted, state
-from dashboard.components import tile_detail, tile_filters, tile_order, tile_pages, top_bar
+from dashboard.components import tile_filters, tile_order, tile_pages, top_bar
 from dashboard.components.gallery import gallery, tiles_for_gallery
 
 FIVE = 5
@@ -44,6 +44,8 @@ def show_five(seed: str) -> None:
 
 context = top_bar.show("Explore", split=False)
 if tile := state.selection().tile:
+    from dashboard.components import tile_detail  # loads the review store, which the gallery does without
+
     tile_detail.show(context.tiles, context.ordered, tile)
     st.stop()
 show_controls()

@@ -7,6 +7,7 @@ in `core.atomic.replacing_folder`, so that a data set is whole or not there.
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -125,6 +126,16 @@ class TileStore:
     def row(self, id: str) -> int:
         """Row number of tile `id`. Raises `NotFound`."""
         return int(self.rows([id])[0])
+
+    def release(self) -> None:
+        """Let the system take back the memory of all pixels that were read; they are read again when asked for.
+
+        Without this, a server that shows one page after the other ends with all of them in its memory.
+        """
+        for array in (self.tiles, self.masks):
+            mapped = getattr(array, "_mmap", None)
+            if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+                mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def write_store(

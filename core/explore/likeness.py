@@ -34,6 +34,7 @@ def likeness(workspace: Workspace, store: TileStore, progress: Progress = silent
     except (OSError, ValueError, EOFError):
         pass
     measured = measure_all(store.tiles, progress)
+    store.release()
     for old in path.parent.glob("likeness-*.npy"):
         old.unlink(missing_ok=True)
     with atomic.replacing(path) as part, part.open("wb") as file:

@@ -120,6 +120,7 @@ def tiles_for_gallery(
     predicted = [None] * len(rows) if predictions is None else predictions
     words = captions or list(map(caption, index["z"], index["salt_proportion"]))
     columns = (index["id"], index["has_mask"], thumbnails.jpeg_urls(store.tiles[rows]), codes, predicted, words)
+    store.release()
     return [
         GalleryTile(name, store.tile_shape, picture, code if labelled else None, guess, caption=text)
         for name, labelled, picture, code, guess, text in zip(*columns, strict=True)

@@ -182,3 +182,24 @@ def test_a_name_that_is_not_there() -> None:
         from core.dataset import Nothing
     with pytest.raises(ImportError, match="Nothing"):
         from core.dataset.tiles import Nothing  # noqa: F401
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/smaps").exists(), reason="counts the resident memory of a mapping as Linux does"
+)
+def test_pixels_that_were_read_are_given_back(tmp_path: Path) -> None:
+    tiles = np.random.default_rng(0).integers(0, 256, (400, 101, 101), dtype=np.uint8)
+    write_store(tmp_path, pd.DataFrame({"id": [f"{n:03}" for n in range(400)], "split": "test"}), tiles)
+    store = TileStore.open(tmp_path)
+
+    def resident() -> int:
+        """kB of tiles.npy in memory."""
+        blocks = Path("/proc/self/smaps").read_text().split("\n")
+        start = next(n for n, line in enumerate(blocks) if str(tmp_path / "tiles.npy") in line)
+        return int(next(line for line in blocks[start:] if line.startswith("Rss:")).split()[1])
+
+    total = store.tiles[:].sum(dtype=np.int64)
+    assert resident() > 3000
+    store.release()
+    assert resident() < 100
+    assert store.tiles[:].sum(dtype=np.int64) == total == tiles.sum(dtype=np.int64)
