@@ -5,6 +5,7 @@ sources/<name>/    files that the program fetched or made, before their import
 runs/<id>/         one training: a job folder with checkpoints, samples and predictions
 jobs/<id>/         any other long work: import, demo, prediction
 mosaics/<name>/    which tiles of a data set touch (links.parquet), and links that a person broke (broken.json)
+submissions/       files for Kaggle (.csv, .json: made from what), and what was sent and scored (sent.jsonl)
 quality/<name>/    suspicious tiles and labels of a data set, as the last check found them (findings.parquet)
 explore/<name>/    views of a data set that were saved under a name, and how its tiles look
 saltscope.db       review store
@@ -145,6 +146,10 @@ class Workspace:
     @property
     def sources(self) -> Path:
         return self.root / "sources"
+
+    @property
+    def submissions(self) -> Path:
+        return self.root / "submissions"
 
     @property
     def runs(self) -> Path:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from core.explore.relation import Relation
     from core.review.masks import MaskStore
     from core.review.store import ReviewStore
+    from core.segment.submission import Check
 
 
 @st.cache_resource
@@ -187,6 +188,19 @@ def _predicted(run: RunFolder, dataset: str, versions: tuple[int, ...]) -> pd.Da
     from core.review.flagging import predicted as gather
 
     return gather(run, dataset)
+
+
+def submission(tiles: TileStore, path: Path) -> tuple[dict[str, str], Check]:
+    """Codes of the submission in `path`, and how it stands the check. Raises `BadInput`."""
+    return _submission(tiles, tiles.source.get("checksum"), path, _changed(path))
+
+
+@st.cache_resource(max_entries=4)
+def _submission(_store: TileStore, checksum: str, path: Path, version: int) -> tuple[dict[str, str], Check]:
+    from core.segment.submission import check, read
+
+    codes = read(path)
+    return codes, check(_store, codes)
 
 
 def probability(run: RunFolder | None, dataset: str, tile: str) -> np.ndarray | None:

@@ -24,6 +24,10 @@ PAGES = {
         ("predictions", "Predictions", ":material/insights:"),
     ],
     "Labels": [("review", "Review", ":material/fact_check:")],
+    "Kaggle": [
+        ("data", "Data", ":material/cloud_download:"),
+        ("submit", "Submit", ":material/cloud_upload:"),
+    ],
 }
 # The empty span makes it content: a style alone lies among the messages, where the next one takes its place.
 STYLE = f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style><span></span>"

@@ -4,6 +4,7 @@ Session keys (none belongs to a widget, so they outlive a page):
     selection    the `Selection` below
     url          the query parameters as this module last wrote them
     reviewer     the name that stands beside decisions
+    kaggle_attempt, kaggle_refusal    how often a kaggle.json was given, and why the last was refused
 """
 
 from __future__ import annotations

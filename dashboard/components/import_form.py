@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -50,10 +51,15 @@ def _last_import(workspace: Workspace) -> None:
     if now.state is jobs.State.FINISHED:
         result = now.result or {}
         st.caption(f"Last import: {result['name']}, {result['tiles']:,} tiles in {result['seconds']:.1f} s.")
-        for warning in result["warnings"]:
-            st.warning(warning)
-        if damaged := result.get("damaged"):
-            with st.expander(f"{len(damaged):,} damaged files or labels were left out", icon=":material/broken_image:"):
-                st.dataframe({"What was left out, and why": damaged})
+        show_notes(result)
     elif now.state in (jobs.State.FAILED, jobs.State.LOST):
         st.error(f"{now.title}: {now.error or 'the process is gone; import again'}")
+
+
+def show_notes(result: dict[str, Any]) -> None:
+    """What people should know of a finished import, and what was left out of it."""
+    for warning in result["warnings"]:
+        st.warning(warning)
+    if damaged := result.get("damaged"):
+        with st.expander(f"{len(damaged):,} damaged files or labels were left out", icon=":material/broken_image:"):
+            st.dataframe({"What was left out, and why": damaged})

@@ -34,6 +34,12 @@ def found() -> str | None:
     return None
 
 
+def spoiled() -> Path | None:
+    """A kaggle.json that lies where it belongs and is none; None if there is none or it is sound."""
+    path = folder() / "kaggle.json"
+    return path if path.exists() and not _is_complete(path) else None
+
+
 def folder() -> Path:
     """The folder in which the package looks for kaggle.json."""
     home = Path("~/.kaggle").expanduser()

@@ -44,9 +44,16 @@ def download(
     workspace.dataset(name)
     target = workspace.sources / name / f"{competition}.zip"
     with _alone(target.parent):
-        ask("download", competition, str(target), progress=progress, what="Downloading bytes")
+        ask("download", competition, str(target), progress=_in_kilobytes(progress), what="Downloading kB")
         _check(target, progress)
         return import_source(target, workspace, name, skip_bad=skip_bad, progress=progress)
+
+
+def _in_kilobytes(progress: Progress) -> Progress:
+    def told(done: int, total: int | None, what: str, **facts: Any) -> None:
+        progress(done // 1000, None if total is None else total // 1000, what, **facts)
+
+    return told
 
 
 def _check(path: Path, progress: Progress) -> None:

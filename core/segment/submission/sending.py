@@ -45,7 +45,7 @@ def send(
     check_competition(competition)
     check_message(message)
     answer = ask("submit", competition, str(file), message, progress=progress, what="Sending the submission")
-    log = SentLog(workspace.root)
+    log = SentLog(workspace.submissions)
     log.add(Sent(answer["ref"], competition, dataset, runs, message, file.name, now()))
     until = time.monotonic() + PATIENCE
     while (sent := _sent(log, answer["ref"])).status == "pending" and time.monotonic() < until:
@@ -64,7 +64,7 @@ def check_message(message: str) -> str:
 
 def refresh(workspace: Workspace, competition: str, progress: Progress = silent) -> int:
     """Note what Kaggle says now of what was sent; gives how many have changed. Raises `KaggleError`."""
-    log = SentLog(workspace.root)
+    log = SentLog(workspace.submissions)
     answers = ask("submissions", check_competition(competition), progress=progress)["submissions"]
     told = {answer["ref"]: _changes(answer) for answer in answers}
     changed = 0

@@ -36,10 +36,10 @@ class Sent:
 
 
 class SentLog:
-    """The log of one workspace."""
+    """The log in `workspace.submissions`."""
 
-    def __init__(self, root: Path) -> None:
-        self._path = root / "submissions" / "sent.jsonl"
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "sent.jsonl"
 
     def add(self, sent: Sent) -> None:
         """Note what was sent."""

@@ -160,7 +160,7 @@ def test_the_log_of_what_was_sent(tmp_path: Path) -> None:
         (2, "pending", None),
         (1, "complete", 0.8),
     ]
-    with (tmp_path / "submissions" / "sent.jsonl").open("ab") as file:
+    with (tmp_path / "sent.jsonl").open("ab") as file:
         file.write(b'{"ref": 3, "compet')  # a writer that was killed
     log.add(sent(4))
     assert [one.ref for one in log.all()] == [4, 2, 1]

@@ -1,0 +1,42 @@
+"""The form that sends a submission to Kaggle."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import actions, jobs
+from core.dataset.kaggle import credentials
+from core.dataset.kaggle.download import TGS
+from core.errors import SaltScopeError
+from core.segment.submission import Kept
+from core.workspace import Workspace
+from dashboard import navigation
+
+
+def show(workspace: Workspace, chosen: Kept | None) -> None:
+    """Message, competition and button; what became of the last sending."""
+    if credentials.found() is None:
+        st.info("Kaggle asks who you are before it takes a file.")
+        if st.button("Sign in", icon=":material/key:", key="submit_sign_in"):
+            navigation.open_page("data")
+        return
+    with st.form("submission_send"):
+        message = st.text_input("Message", " + ".join(chosen.runs) if chosen else "", help="You know it again by this.")
+        competition = st.text_input("Competition", TGS)
+        if st.form_submit_button("Send to Kaggle", icon=":material/send:", type="primary", disabled=chosen is None):
+            try:
+                assert chosen is not None
+                actions.start_sending(
+                    workspace, chosen.path, competition.strip(), chosen.dataset, chosen.runs, message.strip()
+                )
+                st.rerun()
+            except SaltScopeError as error:
+                st.error(str(error))
+    _last_failure(workspace)
+
+
+def _last_failure(workspace: Workspace) -> None:
+    last = next((job for job in workspace.all_jobs()[:20] if "-send-" in job.id), None)
+    now = jobs.status(last) if last else None
+    if now and now.state in (jobs.State.FAILED, jobs.State.LOST):
+        st.error(f"{now.title}: {now.error}")
