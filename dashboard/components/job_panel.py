@@ -10,6 +10,7 @@ from core.errors import SaltScopeError
 from core.explore.numbers import duration
 from core.jobs import JobFolder, JobStatus, State, request_stop, status
 from dashboard import cache
+from dashboard.guard import guarded
 
 SECONDS = 1.0
 
@@ -33,7 +34,7 @@ def show() -> None:
     watched.update({folder.id: str(folder.root) for folder, _ in jobs})
     if jobs:
         with st.sidebar:
-            st.fragment(_draw, run_every=SECONDS)()
+            st.fragment(guarded(_draw), run_every=SECONDS)()
 
 
 def _draw() -> None:

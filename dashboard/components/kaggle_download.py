@@ -11,6 +11,7 @@ from core.jobs import JobFolder, JobStatus, State
 from core.workspace import Workspace
 from dashboard import navigation
 from dashboard.components import import_form, job_panel
+from dashboard.guard import guarded
 
 
 def show(workspace: Workspace, *, signed_in: bool) -> None:
@@ -18,7 +19,7 @@ def show(workspace: Workspace, *, signed_in: bool) -> None:
     last = next((job for job in workspace.all_jobs()[:20] if "-download-" in job.id), None)
     now = jobs.status(last) if last else None
     if last and now and now.state.active:
-        st.fragment(_draw, run_every=1.0)(last)
+        st.fragment(guarded(_draw), run_every=1.0)(last)
         return
     _form(workspace, signed_in)
     if last and now:

@@ -13,6 +13,7 @@ from core.explore import numbers
 from core.segment.predictions import SALT_LEVEL, Predictions
 from dashboard import cache, paging, state
 from dashboard.components.gallery import GalleryEvent, GalleryTile, gallery, tiles_for_gallery
+from dashboard.guard import guarded
 
 ORDERS = {
     "least confident first": ("confidence", True),
@@ -72,6 +73,7 @@ def ordered(predictions: Predictions, rows: np.ndarray) -> np.ndarray:
 
 
 @st.fragment
+@guarded
 def show(store: TileStore, predictions: Predictions, rows: np.ndarray) -> None:
     """The tiles that were predicted and lie in `rows` (n,) of the data set."""
     positions = ordered(predictions, rows)

@@ -18,12 +18,14 @@ from dashboard import cache, navigation, state
 from dashboard.components import finding_picture
 from dashboard.components.gallery import GalleryEvent, clear_selection, gallery, tiles_for_gallery
 from dashboard.components.tile_view import tile_for_view, tile_view
+from dashboard.guard import guarded
 
 SIZE = 12  # thumbnails of a page
 KEY = "quality_tiles"
 
 
 @st.fragment
+@guarded
 def show(tiles: TileStore, found: pd.DataFrame) -> None:
     """Draw `found`, the most severe first; the selected tile is in large, else the first."""
     worst = choice.worst_of_tiles(found)

@@ -18,9 +18,11 @@ from dashboard import cache, navigation, state
 from dashboard.components import neighbourhood, review_editor, review_item, review_queue, review_rules, review_table
 from dashboard.components.review_queue import Queue
 from dashboard.components.top_bar import Context
+from dashboard.guard import guarded
 
 
 @st.fragment
+@guarded
 def show(context: Context) -> None:
     """The choice of queue, what fills it, and the desk."""
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="review_bar")

@@ -11,9 +11,11 @@ from core.review.policy import FlagRules, flagged_counts
 from core.review.tables import LABELS
 from dashboard import cache, state
 from dashboard.components.review_queue import Queue
+from dashboard.guard import guarded
 
 
 @st.fragment
+@guarded
 def show(queue: Queue) -> None:
     """Threshold, side and confidence; the count; the button that flags what the queue's run predicted."""
     assert queue.run is not None

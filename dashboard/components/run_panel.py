@@ -14,6 +14,7 @@ from core.workspace import RunFolder, Workspace
 from dashboard import cache, navigation
 from dashboard.components import job_panel, training_charts
 from dashboard.components.live_chart import live_chart
+from dashboard.guard import guarded
 
 COLOURS = {
     State.QUEUED: "gray",
@@ -28,7 +29,7 @@ COLOURS = {
 def show(workspace: Workspace, run: RunFolder) -> None:
     """Draw the run; while it works, the panel alone is drawn again every second."""
     active = jobs.status(run).state.active
-    st.fragment(_draw, run_every=1.0 if active else None)(workspace, run, active)
+    st.fragment(guarded(_draw), run_every=1.0 if active else None)(workspace, run, active)
 
 
 def _draw(workspace: Workspace, run: RunFolder, was_active: bool) -> None:

@@ -15,6 +15,7 @@ from core.explore.mosaic import ALONE, break_link
 from core.explore.mosaic.window import Window
 from dashboard import cache, navigation, sections, state
 from dashboard.components.section_view import SectionEvent, section_view
+from dashboard.guard import guarded
 from dashboard.sections import Scene
 
 KEY = "section_view"
@@ -22,6 +23,7 @@ PLACE = "section"  # query parameter: 1 is the largest
 
 
 @st.fragment
+@guarded
 def show(scene: Scene, rows: np.ndarray) -> None:
     """Draw the section that the URL names; tiles that are not among `rows` (n,) ascending are dimmed."""
     number, count = chosen(scene), len(scene.mosaic.sizes)

@@ -12,12 +12,14 @@ from core.explore.order import Order
 from dashboard import cache, paging, predicted, state
 from dashboard.components import tile_order
 from dashboard.components.gallery import GalleryEvent, clear_selection, gallery, tiles_for_gallery
+from dashboard.guard import guarded
 
 KEY = "tile_pages"
 PLACE = "at"  # query parameter: a tile of the page that is shown
 
 
 @st.fragment
+@guarded
 def show(store: TileStore, rows: np.ndarray) -> None:
     """Draw the page of `rows` (n,), in their order, that the URL names. A tile that is opened is selected."""
     page = paging.page_at(rows, _row(store, rows))
