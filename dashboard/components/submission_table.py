@@ -36,12 +36,12 @@ def show(workspace: Workspace, dataset: str) -> None:
 
 def _row(sent: Sent) -> dict[str, str]:
     return {
-        "Sent": sent.sent.replace("T", " ").removesuffix("+00:00") + " UTC",
-        "Runs": ", ".join(sent.runs),
-        "Message": sent.message,
-        "Status": sent.error or sent.status,
         "Public score": numbers.score(sent.public_score),
         "Private score": numbers.score(sent.private_score),
+        "Status": sent.error or sent.status,
+        "Message": sent.message,
+        "Runs": ", ".join(sent.runs),
+        "Sent": sent.sent.replace("T", " ").removesuffix("+00:00") + " UTC",
         "File": sent.file,
         "Competition": sent.competition,
     }
