@@ -8,7 +8,7 @@ mosaics/<name>/    which tiles of a data set touch (links.parquet), and links th
 submissions/       files for Kaggle (.csv, .json: made from what), and what was sent and scored (sent.jsonl)
 quality/<name>/    suspicious tiles and labels of a data set, as the last check found them (findings.parquet)
 explore/<name>/    views of a data set that were saved under a name, and how its tiles look
-saltscope.db       review store
+saltscope.db       review store: items, flags, decisions, drawn masks and drafts
 """
 
 from __future__ import annotations

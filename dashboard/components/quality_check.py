@@ -50,7 +50,7 @@ def left_out(sentences: list[str]) -> None:
     """What could not be checked, and the way to what it needs."""
     if not sentences:
         return
-    with st.popover("Not checked", icon=":material/info:"):
+    with st.popover("What was not checked", icon=":material/info:"):
         for sentence in sentences:
             st.write(sentence)
         if any("predict" in sentence for sentence in sentences):
