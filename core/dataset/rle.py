@@ -8,7 +8,7 @@ canonical code, the one written here, lists maximal runs in order; runs that tou
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -181,17 +181,17 @@ def _first_fault(texts: list[str], limit: int, names: Sequence[str] | None) -> B
 
 def _fault(text: str, limit: int) -> str | None:
     """What is wrong with one code, in words; None when it is valid."""
-    words = re.findall(r"[^ \t\n\r\v\f]+", text)  # other blanks of Unicode part no numbers
-    numbers = []
-    for word in words:
+    count = 0
+    for word in _words(text):
         digits = word[1:] if word[0] in "+-" else word
         if not (digits.isascii() and digits.isdigit()):
             return f"{word[:20]!r} is not a whole number; expected pairs of start and length"
-        numbers.append(int(word[:30]))
-    if len(numbers) % 2:
-        return f"an odd count of numbers ({len(numbers)}); expected pairs of start and length"
+        count += 1
+    if count % 2:
+        return f"an odd count of numbers ({count}); expected pairs of start and length"
+    numbers = (int(word[:30]) for word in _words(text))
     end = 1  # first pixel that the next run may use, 1-indexed
-    for start, length in zip(numbers[::2], numbers[1::2], strict=True):
+    for start, length in zip(numbers, numbers, strict=True):
         run = f"run '{start} {length}'"
         if start < 1 or length < 1:
             return f"{run}: start and length are at least 1"
@@ -201,3 +201,8 @@ def _fault(text: str, limit: int) -> str | None:
             return f"{run} overlaps or comes before the run that ends at pixel {end - 1}"
         end = start + length
     return None
+
+
+def _words(text: str) -> Iterator[str]:
+    """What stands between blanks, one at a time: a code may be long. Other blanks of Unicode part no numbers."""
+    return (found[0] for found in re.finditer(r"[^ \t\n\r\v\f]+", text))

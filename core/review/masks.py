@@ -126,13 +126,21 @@ class MaskStore:
         newest = select(func.max(revisions.c.id)).where(wanted).group_by(revisions.c.tile)
         return self._frame(select(revisions).where(revisions.c.id.in_(newest)).order_by(revisions.c.tile))
 
-    def keep_draft(self, dataset: str, tile: str, mask: str, reviewer: str, base: int | None) -> None:
-        """Remember what `reviewer` has drawn so far (a run-length code); on the disk when this returns."""
-        name = _name(reviewer)
-        row = {"dataset": dataset, "tile": tile, "reviewer": name, "mask": mask, "base": base}
+    def keep_draft(
+        self, dataset: str, tile: str, mask: str, reviewer: str, base: int | None, time: datetime | None = None
+    ) -> None:
+        """Remember what `reviewer` has drawn so far (a run-length code); on the disk when this returns.
+
+        time: of the last stroke (None: now); a drawing that is older than the kept one changes nothing.
+        """
+        name, drawn = _name(reviewer), time or datetime.now(UTC)
+        row = {"dataset": dataset, "tile": tile, "reviewer": name, "mask": mask, "base": base, "time": drawn}
+        mine = _draft_of(dataset, tile, name)
         with writing(self._engine) as connection:
-            connection.execute(delete(drafts).where(_draft_of(dataset, tile, name)))
-            connection.execute(insert(drafts), row | {"time": datetime.now(UTC)})
+            kept = connection.scalar(select(drafts.c.time).where(mine))
+            if kept is None or kept <= drawn:
+                connection.execute(delete(drafts).where(mine))
+                connection.execute(insert(drafts), row)
 
     def draft(self, dataset: str, tile: str, reviewer: str) -> Draft | None:
         """What `reviewer` has drawn on a tile and not saved; None where there is nothing."""

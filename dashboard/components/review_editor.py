@@ -73,7 +73,8 @@ def show(
     draft = cache.mask_store().draft(queue.tiles.name, tile, state.reviewer())
 
     def keep(drawn: Drawn) -> None:
-        cache.mask_store().keep_draft(queue.tiles.name, drawn.tile, drawn.mask, state.reviewer(), drawn.base)
+        store, dataset = cache.mask_store(), queue.tiles.name
+        store.keep_draft(dataset, drawn.tile, drawn.mask, state.reviewer(), drawn.base, drawn.time)
 
     def act(drawn: Drawn) -> None:
         st.session_state.pop("review_clash", None)
@@ -98,7 +99,7 @@ def show(
         place=f"{queue.tiles.name}/{state.reviewer()}",
         mask=shown.mask,
         base=shown.base,
-        draft=KeptDraft(draft.mask, draft.base, int(draft.time.timestamp() * 1000)) if draft else None,
+        draft=KeptDraft.of(draft),
         clash=st.session_state.get("review_clash"),
         sources=_sources(queue, tile, shown),
         actions=ACTIONS,

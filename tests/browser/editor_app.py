@@ -32,7 +32,7 @@ kept = store.draft("d", name, who)
 
 
 def keep(drawn: Drawn) -> None:
-    store.keep_draft("d", drawn.tile, drawn.mask, who, drawn.base)
+    store.keep_draft("d", drawn.tile, drawn.mask, who, drawn.base, drawn.time)
 
 
 def act(drawn: Drawn) -> None:
@@ -52,7 +52,7 @@ mask_editor(
     place=f"d/{who}",
     mask=newest.mask if newest else rle.encode(LABEL),
     base=newest.id if newest else None,
-    draft=KeptDraft(kept.mask, kept.base, int(kept.time.timestamp() * 1000)) if kept else None,
+    draft=KeptDraft.of(kept),
     clash=st.session_state.get("clash"),
     sources=[Source("the right half", rle.encode(COLUMNS >= 8))],
     actions=[Action("save", "Save", "1", primary=True)],

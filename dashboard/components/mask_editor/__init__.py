@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 
 import streamlit as st
 
+from core.review.masks import Draft
 from dashboard.components import assets
 from dashboard.components.gallery import GalleryTile
 
@@ -56,6 +58,11 @@ class KeptDraft:
     base: int | None
     stroke: int
 
+    @classmethod
+    def of(cls, draft: Draft | None) -> KeptDraft | None:
+        """What the store gave."""
+        return KeptDraft(draft.mask, draft.base, round(draft.time.timestamp() * 1000)) if draft else None
+
 
 @dataclass(frozen=True)
 class Clash:
@@ -80,6 +87,11 @@ class Drawn:
     stroke: int
     name: str = ""
     changed: bool = True
+
+    @property
+    def time(self) -> datetime:
+        """Of the last change."""
+        return datetime.fromtimestamp(self.stroke / 1000, UTC)
 
 
 def mask_editor(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,14 @@ def test_a_draft_is_kept_for_each_person_until_it_is_saved(url: str, masks: Mask
     assert again.draft("d", "t", "ann") is None and again.draft("d", "t", "bob") == his
     again.drop_draft("d", "t", "bob")
     assert again.draft("d", "t", "bob") is None
+
+
+def test_a_stroke_that_comes_late_changes_nothing(masks: MaskStore) -> None:
+    first, second = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
+    masks.keep_draft("d", "t", "1 2", "ann", None, second)
+    masks.keep_draft("d", "t", "1 1", "ann", None, first)
+    draft = masks.draft("d", "t", "ann")
+    assert draft is not None and (draft.mask, draft.time) == ("1 2", second)
 
 
 def test_a_refused_save_keeps_the_draft(masks: MaskStore) -> None:
