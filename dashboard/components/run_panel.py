@@ -10,6 +10,7 @@ from core.errors import SaltScopeError
 from core.explore import numbers
 from core.jobs import JobStatus, State
 from core.segment import grouping
+from core.segment.curves import Curves
 from core.workspace import RunFolder, Workspace
 from dashboard import cache, navigation
 from dashboard.components import job_panel, training_charts
@@ -41,13 +42,12 @@ def _draw(workspace: Workspace, run: RunFolder, was_active: bool) -> None:
         st.error(f"{now.error}")
     if split := grouping.in_words(run):
         st.caption(split)
-    rows = cache.metrics_tail(run.metrics).read()
-    if not rows:
+    curves = Curves.of(cache.metrics_tail(run.metrics).read(), str(run.metrics))
+    if not curves:
         st.info("The curves begin with the first batches." if now.state.active else "No batch was trained.")
         return
-    epochs = now.facts.get("epochs") or 1
-    steps_per_epoch = (now.total or 0) / epochs or max(row["step"] for row in rows if row["kind"] == "step")
-    live_chart(training_charts.panels(rows, steps_per_epoch), key="curves", revision=run.id)
+    steps_per_epoch = (now.total or 0) / (now.facts.get("epochs") or 1) or curves.steps_per_epoch
+    live_chart(training_charts.panels(curves, steps_per_epoch), key="curves", revision=run.id)
     _pictures(run)
 
 

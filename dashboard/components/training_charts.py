@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from core.explore import colours
+from core.segment.curves import Curves, values
 from dashboard.components.live_chart import Panel, Series
 
-Rows = list[dict[str, Any]]
 
-
-def panels(rows: Rows, steps_per_epoch: float) -> list[Panel]:
+def panels(curves: Curves, steps_per_epoch: float) -> list[Panel]:
     """Loss, scores, learning rate and speed against epochs; steps are drawn at fractions of an epoch."""
-    steps = [row for row in rows if row["kind"] == "step"]
-    epochs = [row for row in rows if row["kind"] == "epoch"]
+    steps, epochs = curves.steps, curves.epochs
     at_step = [row["step"] / steps_per_epoch for row in steps]
     at_epoch = [row["epoch"] for row in epochs]
 
     def by_step(name: str, key: str, colour: str, faint: bool = False) -> Series:
-        return Series(name, at_step, _values(steps, key), colour, faint=faint)
+        return Series(name, at_step, values(steps, key), colour, faint=faint)
 
     def by_epoch(name: str, key: str, colour: str) -> Series:
-        return Series(name, at_epoch, _values(epochs, key), colour)
+        return Series(name, at_epoch, values(epochs, key), colour)
 
     return [
         Panel(
@@ -45,7 +40,3 @@ def panels(rows: Rows, steps_per_epoch: float) -> list[Panel]:
         Panel("Learning rate", [by_step("learning rate", "learning_rate", colours.NEUTRAL)]),
         Panel("Speed", [by_step("tiles a second", "tiles_per_second", colours.NEUTRAL)], y_title="tiles/s"),
     ]
-
-
-def _values(rows: Rows, key: str) -> Sequence[float]:
-    return [float("nan") if row.get(key) is None else row[key] for row in rows]

@@ -37,7 +37,7 @@ FILES = {
     "quality/small/findings.parquet": ["overview"],
     "jobs/20260101-000000-import-0/status.json": ["overview", "distributions"],
 }
-JUNK = {"nothing": b"", "a list": b"[]\n", "another shape": b'{"epoch": "?", "state": "flying", "version": null}'}
+JUNK = {"nothing": b"", "a list": b"[]\n", "another shape": b'{"epoch": "?", "state": "flying", "version": null}\n'}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,50 @@
+import logging
+import math
+
+import pytest
+
+from core.segment.curves import Curves, values
+
+STEP = {"kind": "step", "step": 4, "epoch": 1, "loss": 0.5}
+EPOCH = {"kind": "epoch", "epoch": 1, "map": 0.7}
+
+
+def test_steps_and_epochs_are_told_apart(caplog: pytest.LogCaptureFixture) -> None:
+    curves = Curves.of([STEP, EPOCH], "sound")
+    assert (curves.steps, curves.epochs) == ([STEP], [EPOCH])
+    assert not caplog.records
+
+
+def test_lines_that_have_no_place_are_passed_over_and_named_once(caplog: pytest.LogCaptureFixture) -> None:
+    foreign = [{"epoch": 1}, {"kind": "step", "epoch": 1}, {"kind": "epoch", "epoch": "?"}, {"kind": ["step"]}]
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            assert Curves.of([STEP, *foreign], "half a file").steps == [STEP]
+    assert [record.getMessage() for record in caplog.records] == [
+        "half a file: 4 lines are neither a step nor an epoch of a training; passed over"
+    ]
+
+
+def test_nothing_to_draw() -> None:
+    assert not Curves.of([], "empty")
+    assert Curves.of([EPOCH], "imported")
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], 1),
+        ([EPOCH], 1),
+        ([STEP], 4),
+        ([STEP, EPOCH, {**STEP, "step": 6, "epoch": 2}], 4),
+        ([{**STEP, "step": 0}, EPOCH], 1),
+    ],
+)
+def test_steps_of_an_epoch(rows: list[dict[str, object]], expected: float) -> None:
+    assert Curves.of(rows, "some").steps_per_epoch == expected
+
+
+def test_values_that_are_no_numbers_are_gaps() -> None:
+    found = values([{"loss": 1}, {}, {"loss": None}, {"loss": "?"}, {"loss": math.inf}], "loss")
+    assert found[0] == 1
+    assert all(map(math.isnan, found[1:]))

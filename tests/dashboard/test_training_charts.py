@@ -1,0 +1,16 @@
+from core.segment.curves import Curves
+from dashboard.components.training_charts import panels
+
+
+def test_epochs_without_steps_are_drawn() -> None:
+    rows = [{"kind": "epoch", "epoch": epoch, "map": epoch / 10} for epoch in (1, 2)]
+    curves = Curves.of([{"epoch": 3}, *rows], "run")
+    loss, score, *_ = panels(curves, curves.steps_per_epoch)
+    assert score.series[0].x == [1, 2]
+    assert score.series[0].y == [0.1, 0.2]
+    assert [len(series.x) for series in loss.series] == [0, 2, 2]
+
+
+def test_steps_stand_at_fractions_of_an_epoch() -> None:
+    curves = Curves.of([{"kind": "step", "step": step, "epoch": 1, "loss": 1.0} for step in (1, 2, 4)], "run")
+    assert panels(curves, 8)[0].series[0].x == [0.125, 0.25, 0.5]
