@@ -5,8 +5,6 @@ Tiles that touch in one section show the same rock. In different folds they leak
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 import numpy.typing as npt
 
@@ -14,7 +12,6 @@ from core.errors import BadInput
 
 Rows = npt.NDArray[np.int64]
 _STRATA = 5  # of the tiles with salt; those without are one more
-_MOST_FOLDS = 10  # that a validation part is put together from
 
 
 def folds(salt_proportion: np.ndarray, groups: np.ndarray | None = None, k: int = 5, seed: int = 0) -> Rows:
@@ -32,25 +29,6 @@ def folds(salt_proportion: np.ndarray, groups: np.ndarray | None = None, k: int 
     if k < 2 or count < k:
         raise BadInput(f"{k} folds can't be made of {len(salt)} tiles in {count} groups; expected 2 folds to {count}")
     return _folds(_strata(salt, k), None if groups is None else numbers, k, seed)
-
-
-def train_validation(
-    salt_proportion: np.ndarray, groups: np.ndarray | None = None, fraction: float = 0.2, seed: int = 0
-) -> tuple[Rows, Rows]:
-    """Rows of the training tiles and of the validation tiles, both sorted: disjoint, together all N.
-
-    fraction: share of validation tiles, above 0 and below 1. Met as closely as the groups allow, together with the
-    mean salt proportion. Arguments otherwise as for `folds`. Raises `BadInput` if no group can be held out.
-    """
-    if not 0 < fraction < 1:
-        raise BadInput(f"the share of validation tiles is {fraction}; expected more than 0 and less than 1")
-    salt = np.asarray(salt_proportion, np.float64)
-    count = len(salt) if groups is None else len(np.unique(np.asarray(groups)))
-    if count < 2:
-        raise BadInput(f"{len(salt)} tiles in {count} groups can't be split into training and validation")
-    k = min(max(2, Fraction(fraction).limit_denominator(_MOST_FOLDS).denominator), count)
-    held_out = _closest(folds(salt, groups, k, seed), salt, k, fraction)
-    return np.flatnonzero(~held_out), np.flatnonzero(held_out)
 
 
 def _strata(salt: np.ndarray, k: int) -> np.ndarray:
@@ -72,18 +50,3 @@ def _folds(strata: np.ndarray, groups: np.ndarray | None, k: int, seed: int) -> 
     for fold, (_, rows) in enumerate(splitter.split(strata, strata, groups)):
         numbers[rows] = fold
     return numbers
-
-
-def _closest(numbers: Rows, salt: np.ndarray, k: int, fraction: float) -> npt.NDArray[np.bool_]:
-    """Which tiles to hold out: of all runs of consecutive folds, the one with the wanted size and mean salt."""
-    sizes = np.bincount(numbers, minlength=k)
-    sums = np.bincount(numbers, weights=salt, minlength=k)
-    chosen = [(first + np.arange(length)) % k for length in range(1, k) for first in range(k)]
-
-    def distance(part: np.ndarray) -> float:
-        size = sizes[part].sum()
-        if size in (0, len(salt)):
-            return np.inf
-        return float(abs(size / len(salt) - fraction) + abs(sums[part].sum() / size - salt.mean()))
-
-    return np.isin(numbers, min(chosen, key=distance))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core import atomic
-from core.dataset.splits import train_validation
+from core.dataset.splits import folds
 from core.dataset.tiles import TileStore
 from core.errors import BadInput, NotFound, TrainingFailed
 from core.progress import Progress, silent
@@ -93,14 +93,14 @@ def _decide(workspace: Workspace, store: TileStore, settings: TrainSettings, pro
 def _validation(
     store: TileStore, labelled: npt.NDArray[np.int64], groups: grouping.Grouping, settings: TrainSettings
 ) -> npt.NDArray[np.int64]:
+    """Places in `labelled` of the fold that is kept aside; few tiles make fewer folds."""
     salt = store.index["salt_proportion"].to_numpy()[labelled]
-    train, validation = train_validation(salt, groups.among(labelled), settings.validation, settings.seed)
-    if not len(train) or not len(validation):
-        raise TrainingFailed(
-            f"validation={settings.validation} of {len(labelled)} labelled tiles leaves {len(train)} to learn from "
-            f"and {len(validation)} to measure on; expected at least one of each"
-        )
-    return validation
+    together = groups.among(labelled)
+    count = len(labelled) if together is None else len(np.unique(together))
+    k = min(settings.folds, count)
+    if settings.fold >= k:
+        raise TrainingFailed(f"fold={settings.fold}: {len(labelled)} labelled tiles in {count} groups make {k} folds")
+    return np.flatnonzero(folds(salt, together, k, settings.seed) == settings.fold)
 
 
 def load_config(run: RunFolder) -> dict[str, Any]:

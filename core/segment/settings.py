@@ -37,10 +37,11 @@ class TrainSettings:
     learning_rate: float = _setting(2e-3, "highest learning rate: reached after a tenth of the steps, then falling")
     patience: int = _setting(15, "epochs without a better score after which the training ends early", low=1)
     seed: int = _setting(0, "of the split, the first weights, the order and the augmentation", low=0, high=2**31 - 1)
-    validation: float = _setting(0.2, "share of the labelled tiles that is kept aside to measure on")
+    folds: int = _setting(5, "parts of equal salt that the labelled tiles are put into", low=2, high=100)
+    fold: int = _setting(0, "which of them, from 0, is kept aside to measure on; the others are learned", low=0)
     groups: str = _setting(
         "mosaic",
-        "which tiles stay on one side of that; mosaic: those of one section, as they show the same rock",
+        "which tiles stay in one part; mosaic: those of one section, as they show the same rock",
         choices=("mosaic", "none"),
     )
     augment: bool = _setting(True, "show each tile flipped, shifted, stretched and brightened at random")
@@ -66,12 +67,13 @@ class TrainSettings:
             _check(one, getattr(self, one.name))
         if not (math.isfinite(self.learning_rate) and 0 < self.learning_rate <= 1):
             raise BadInput(f"learning_rate={self.learning_rate}: expected a number above 0 and up to 1")
-        if not 0 < self.validation < 1:
-            raise BadInput(f"validation={self.validation}: expected a share between 0 and 1, such as 0.2")
+        if self.fold >= self.folds:
+            raise BadInput(f"fold={self.fold}: expected 0 to {self.folds - 1}, as there are folds={self.folds}")
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TrainSettings:
-        """Settings from `asdict` of others. Raises `BadInput` for a setting that does not exist."""
+        """Settings from `asdict` of others, of an older version too. Raises `BadInput` for one that does not exist."""
+        values = _renewed(values)
         for key in values:
             _field(key)
         if "dataset" not in values:
@@ -119,6 +121,15 @@ def find_preset(name: str) -> Preset:
     if name not in PRESETS:
         raise NotFound(f"there is no preset {name!r}; there is: {', '.join(PRESETS)}")
     return PRESETS[name]
+
+
+def _renewed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as this version names them: once there was a share `validation` instead of folds."""
+    share = values.get("validation")
+    if not isinstance(share, float) or not 0 < share < 1:
+        return dict(values)
+    others = {key: value for key, value in values.items() if key != "validation"}
+    return others | {"folds": max(2, round(1 / share))}
 
 
 def _field(name: str) -> Field[Any]:

@@ -51,9 +51,7 @@ from core.workspace import RunFolder, Workspace
 ROOT = Path(__file__).parents[2]
 SHAPE = (101, 101)  # padded to 128×128
 STEPS = {"unet": 12, "resnet34": 6, "efficientnet_lite0": 6}  # measured at a time
-WATCHED = TrainSettings(
-    dataset="made", width=2, batch_size=2, epochs=1, validation=0.1, precision="fp32", augment=False
-)
+WATCHED = TrainSettings(dataset="made", width=2, batch_size=2, epochs=1, folds=10, precision="fp32", augment=False)
 
 
 def main() -> None:
@@ -72,7 +70,7 @@ def main() -> None:
     with ProcessPoolExecutor(1, get_context("spawn")) as other:
         for model in options.models:
             settings = TrainSettings(
-                dataset="made", model=model, batch_size=options.batch, epochs=1, validation=0.1, pretrained=False
+                dataset="made", model=model, batch_size=options.batch, epochs=1, folds=10, pretrained=False
             )
             compare(settings, options.rounds, other)
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.dataset import rle
 from core.dataset.layouts import opened
-from core.dataset.splits import train_validation
+from core.dataset.splits import folds
 from core.dataset.tables import read_codes
 from core.dataset.tiles import TileStore
 
@@ -50,8 +50,9 @@ def test_some_tiles_are_what_imageio_reads(real_store: TileStore, tgs: Path) -> 
             np.testing.assert_array_equal(real_store.tiles[real_store.row(tile)], reference[:, :, 0])
 
 
-def test_a_validation_part_has_the_same_salt(real_store: TileStore) -> None:
+def test_folds_have_the_same_salt(real_store: TileStore) -> None:
     salt = real_store.index["salt_proportion"].dropna().to_numpy()
-    _, validation = train_validation(salt)
-    assert len(validation) in (617, 618)
-    assert salt[validation].mean() == pytest.approx(salt.mean(), abs=0.003)
+    numbers = folds(salt)
+    for fold in range(5):
+        assert np.count_nonzero(numbers == fold) in (617, 618)
+        assert salt[numbers == fold].mean() == pytest.approx(salt.mean(), abs=0.005)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.dataset.splits import folds, train_validation
+from core.dataset.splits import folds
 from core.errors import BadInput
 
 
@@ -34,8 +34,6 @@ def test_the_seed_decides() -> None:
     salt, groups = proportions(300), sections([3] * 100)
     np.testing.assert_array_equal(folds(salt, groups, seed=1), folds(salt, groups, seed=1))
     assert (folds(salt, groups, seed=1) != folds(salt, groups, seed=2)).any()
-    for one, other in zip(train_validation(salt, groups, seed=1), train_validation(salt, groups, seed=1), strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
 def test_groups_may_have_names_and_are_never_split() -> None:
@@ -46,39 +44,30 @@ def test_groups_may_have_names_and_are_never_split() -> None:
     assert np.bincount(numbers, minlength=4).min() > 30
 
 
-@pytest.mark.parametrize("sizes", [[600] + [1] * 400, [300, 200, 100] + [10] * 40, [2] * 500, [500, 250, 125, 125]])
-def test_groups_of_very_different_size_still_give_a_sensible_validation_part(sizes: list[int]) -> None:
+@pytest.mark.parametrize("sizes", [[150] + [1] * 850, [180, 120, 80] + [10] * 62, [2] * 500])
+def test_groups_of_very_different_size_still_give_sensible_folds(sizes: list[int]) -> None:
     salt, groups = proportions(1000), sections(sizes)
-    _, validation = train_validation(salt, groups, fraction=0.2, seed=0)
-    assert 0.1 <= len(validation) / 1000 <= 0.3
-    assert abs(salt[validation].mean() - salt.mean()) < 0.06
-
-
-@pytest.mark.parametrize("fraction", [0.1, 0.15, 0.2, 0.25, 0.3, 0.5, 0.8])
-def test_the_fraction_is_met(fraction: float) -> None:
-    _, validation = train_validation(proportions(1000), fraction=fraction)
-    assert len(validation) / 1000 == pytest.approx(fraction, abs=0.01)
+    numbers = folds(salt, groups, k=5)
+    for fold in range(5):
+        assert 0.17 <= (numbers == fold).mean() <= 0.23
+        assert abs(salt[numbers == fold].mean() - salt.mean()) < 0.06
 
 
 @given(
     count=st.integers(2, 60),
     groups=st.integers(2, 12),
-    fraction=st.floats(0.05, 0.95),
+    k=st.integers(2, 12),
     empty=st.sampled_from([0.0, 0.4, 0.98, 1.0]),
     seed=st.integers(0, 5),
 )
 @settings(deadline=None, max_examples=60)
-def test_any_split_is_disjoint_complete_and_keeps_groups(
-    count: int, groups: int, fraction: float, empty: float, seed: int
-) -> None:
+def test_any_folds_keep_groups(count: int, groups: int, k: int, empty: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
     salt, group = proportions(count, seed, empty), rng.integers(0, groups, count)
     group[:2] = 0, 1
-    train, validation = train_validation(salt, group, fraction, seed)
-    assert len(train)
-    assert len(validation)
-    np.testing.assert_array_equal(np.sort(np.concatenate([train, validation])), np.arange(count))
-    assert not set(group[train]) & set(group[validation])
+    numbers = folds(salt, group, min(k, len(np.unique(group))), seed)
+    assert numbers.min() >= 0 and numbers.max() < k
+    assert all(len(np.unique(numbers[group == one])) == 1 for one in np.unique(group))
 
 
 @given(salt=st.lists(st.floats(0, 1), min_size=2, max_size=40), seed=st.integers(0, 5))
@@ -97,10 +86,3 @@ def test_any_folds_are_full_and_differ_by_a_tile_at_most(salt: list[float], seed
 def test_what_can_not_be_split_is_refused(salt: list[float], groups: list[int] | None, k: int) -> None:
     with pytest.raises(BadInput, match=r"folds can't be made|every tile"):
         folds(np.array(salt), None if groups is None else np.array(groups), k)
-
-
-def test_one_group_can_not_be_held_out() -> None:
-    with pytest.raises(BadInput, match="10 tiles in 1 groups"):
-        train_validation(proportions(10), np.zeros(10))
-    with pytest.raises(BadInput, match="expected more than 0 and less than 1"):
-        train_validation(proportions(10), fraction=1.0)

@@ -35,7 +35,9 @@ def test_every_setting_has_words_for_people() -> None:
         ("width=1000", "at most 256"),
         ("learning_rate=nan", "learning_rate=nan: expected a number above 0"),
         ("learning_rate=0", "above 0"),
-        ("validation=1", "between 0 and 1"),
+        ("folds=1", "folds=1: expected at least 2"),
+        ("fold=5", "fold=5: expected 0 to 4, as there are folds=5"),
+        ("validation=0.2", "there is no setting 'validation'"),
         ("augment=maybe", "true or false"),
         ("device=tpu", "auto or cpu or cuda or mps"),
         ("model=vgg", "model=vgg: expected unet"),
@@ -47,6 +49,12 @@ def test_every_setting_has_words_for_people() -> None:
 def test_a_bad_value_is_named(pair: str, words: str) -> None:
     with pytest.raises(BadInput, match=words):
         TrainSettings.from_pairs(["dataset=a", pair])
+
+
+@pytest.mark.parametrize(("share", "folds"), [(0.2, 5), (0.1, 10), (0.3, 3), (0.9, 2)])
+def test_settings_of_older_runs_are_read(share: float, folds: int) -> None:
+    settings = TrainSettings.from_dict({"dataset": "a", "validation": share, "epochs": 3})
+    assert (settings.folds, settings.fold, settings.epochs) == (folds, 0, 3)
 
 
 def test_what_is_missing_or_unknown_is_named() -> None:

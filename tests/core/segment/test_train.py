@@ -69,7 +69,7 @@ def test_a_training_leaves_what_pages_and_predictions_need(
 
     config = json.loads(folder.config.read_text())
     assert (config["dataset"], config["tile_shape"], config["speeds"]) == ("tiny", [24, 40], {})
-    assert config["train_tiles"] + config["validation_tiles"] == 12 and len(config["validation_ids"]) == 2
+    assert config["train_tiles"] + config["validation_tiles"] == 12 and len(config["validation_ids"]) == 3
     assert config["settings"] == settings().to_dict()
 
     lines = curve(folder)
@@ -83,7 +83,7 @@ def test_a_training_leaves_what_pages_and_predictions_need(
     assert best["epoch"] == facts["best"]["epoch"] and best["settings"]["width"] == 2
     assert checkpoint.load(folder.best).keys() == {"model"}
     picture = imageio.imread(folder.samples / "epoch-0003.png")
-    assert picture.shape == (3 * 24 + 2 * 3, 2 * 40 + 3)
+    assert picture.shape == (3 * 24 + 2 * 3, 3 * 40 + 2 * 3)
 
     done = [call[0] for call in told.calls if call[2].startswith("epoch")]
     assert done == list(range(1, 7)) and told.calls[-1][:2] == (6, 6)
