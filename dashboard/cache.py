@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core.explore.quality import Predictions as OutOfFold
     from core.explore.quantities import Quantity
     from core.explore.relation import Relation
+    from core.review.evidence import Evidence
     from core.review.masks import MaskStore
     from core.review.store import ReviewStore
     from core.segment.submission import Check
@@ -188,6 +189,22 @@ def _predicted(run: RunFolder, dataset: str, versions: tuple[int, ...]) -> pd.Da
     from core.review.flagging import predicted as gather
 
     return gather(run, dataset)
+
+
+def evidence(opened: TileStore, run: RunFolder) -> Evidence:
+    """What the rules of the review queue are asked about, as `core.review.evidence` gathers it. Raises `NotFound`."""
+    from core.explore.mosaic import saved
+
+    predicted_at = tuple(_changed(folder / "predictions.parquet") for folder in run.all_predictions())
+    checked_at = _changed(workspace().quality(opened.name) / "findings.parquet")
+    return _evidence(opened, run, (opened.root, predicted_at, checked_at, saved.version(workspace(), opened)))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Looking across the edges of tiles …")
+def _evidence(_store: TileStore, run: RunFolder, key: tuple[object, ...]) -> Evidence:
+    from core.review.evidence import gather
+
+    return gather(workspace(), run, _store, predicted(run, _store.name))
 
 
 def submission(tiles: TileStore, path: Path) -> tuple[dict[str, str], Check]:

@@ -8,6 +8,8 @@ import typer
 
 from core.cli.options import JsonOption, WorkspaceOption, answer, facts, table
 from core.cli.runs import RunArgument
+from core.errors import BadInput
+from core.review.policy import QueueOrder
 from core.workspace import Workspace
 
 
@@ -22,26 +24,59 @@ def flag(
     dataset: Annotated[str | None, typer.Option(help="[default: the run's own]")] = None,
     threshold: Annotated[float, typer.Option(help="Limit of the predicted salt proportion, 0 to 1.")] = 0.05,
     over: Annotated[bool, typer.Option("--over", help="Flag tiles over the threshold instead of under it.")] = False,
+    no_threshold: Annotated[bool, typer.Option("--no-threshold", help="Leave out that rule.")] = False,
+    max_salt: Annotated[
+        float | None, typer.Option(help="Also flag tiles with more predicted salt than this, 0 to 1.")
+    ] = None,
     min_confidence: Annotated[
         float | None, typer.Option(help="Also flag tiles less confident than this, 0 to 1.")
     ] = None,
+    min_iou: Annotated[
+        float | None, typer.Option(help="Also flag tiles whose label and prediction agree less than this, 0 to 1.")
+    ] = None,
+    max_predicted_seam: Annotated[
+        float | None,
+        typer.Option(help="Also flag predictions that differ from a neighbour's in more of an edge."),
+    ] = None,
+    max_label_seam: Annotated[
+        float | None, typer.Option(help="Also flag labels that differ from a neighbour's in more of an edge.")
+    ] = None,
+    max_severity: Annotated[
+        float | None, typer.Option(help="Also flag tiles with a quality finding more severe than this, 0 to 1.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--every", help="Flag only tiles that all these rules hold for.")] = False,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Fill the review queue from a run's predictions."""
+    """Fill the review queue from a run's predictions: by any of these rules, or by all together."""
     from core.review.flagging import flag_run
     from core.review.policy import FlagRules
     from core.review.store import ReviewStore
 
+    if over and max_salt is not None:
+        raise BadInput("--over makes --threshold the highest salt proportion, as --max-salt does; give one of them")
     opened = Workspace.open(workspace)
     opened.existing_run(run)
-    rules = FlagRules(threshold, over, min_confidence)
+    asked = None if no_threshold else threshold
+    rules = FlagRules(
+        salt_under=None if over else asked,
+        salt_over=asked if over else max_salt,
+        low_confidence=min_confidence,
+        label_disagrees=min_iou,
+        predicted_seam=max_predicted_seam,
+        label_seam=max_label_seam,
+        quality=max_severity,
+        every=every,
+    )
     result = flag_run(opened, ReviewStore(opened.database_url), run, dataset, rules)
     answer(json, result, facts(result))
 
 
 def queue(
     run: Annotated[str | None, typer.Option(help="Only this run's items.")] = None,
+    order: Annotated[
+        QueueOrder, typer.Option(help="confidence: the least confident first; loss: the most expected loss of score.")
+    ] = QueueOrder.CONFIDENCE,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -52,7 +87,9 @@ def queue(
     if run is not None:
         opened.existing_run(run)
     store = ReviewStore(opened.database_url)
-    items = [{str(name): value for name, value in row.items()} for row in store.queue(run).to_dict("records")]
+    items = [
+        {str(name): value for name, value in row.items()} for row in store.queue(run, order=order).to_dict("records")
+    ]
     counts = store.counts(run)
     columns = ["tile", "reasons", "salt_proportion", "confidence", "verdict", "reviewer"]
     text = f"{facts(counts)}\n\n{table(items, columns)}" if items else "the queue is empty: python -m core flag RUN"

@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from core.dataset.tiles import TileStore
 from core.errors import NotFound
-from core.review.policy import FlagRules, tile_flags
+from core.review.evidence import BEYOND_PREDICTIONS, Evidence, gather, require
+from core.review.policy import FlagRules
 from core.review.store import ReviewStore
 from core.workspace import RunFolder, Workspace
 
@@ -26,12 +28,13 @@ def flag_run(
     """Flag what a run predicted on `dataset` (None: its own), of `split` (None: all that was predicted).
 
     Returns run, dataset, tiles (predicted), flagged (tiles) and by_reason {reason: tiles}; a tile with
-    two reasons counts for both. Raises `NotFound` if there is no such run or nothing was predicted.
+    two reasons counts for both. Raises `NotFound` if there is no such run or nothing was predicted, `BadInput` if
+    a rule needs what is not known yet.
     """
-    run = workspace.existing_run(run_id)
+    run, rules = workspace.existing_run(run_id), rules or FlagRules()
     dataset = dataset or dataset_of(run)
     predictions = predicted(run, dataset, (split,) if split else SPLITS)
-    found = tile_flags(predictions, rules or FlagRules())
+    found = _evidence(workspace, run, dataset, predictions, rules).flags(rules)
     store.flag(run_id, dataset, found)
     return {
         "run": run_id,
@@ -40,6 +43,17 @@ def flag_run(
         "flagged": found["id"].nunique(),
         "by_reason": found["reason"].value_counts().to_dict(),
     }
+
+
+def _evidence(
+    workspace: Workspace, run: RunFolder, dataset: str, predictions: pd.DataFrame, rules: FlagRules
+) -> Evidence:
+    beyond = [reason for reason in rules.limits if reason in BEYOND_PREDICTIONS]
+    if not beyond:
+        return Evidence(predictions)
+    evidence = gather(workspace, run, TileStore.open(workspace.existing_dataset(dataset)), predictions)
+    require(evidence, beyond, dataset)
+    return evidence
 
 
 def dataset_of(run: RunFolder) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from core.dataset.tiles import TileStore
-from core.review.policy import FLAG_COLUMNS
+from core.review.policy import FLAG_COLUMNS, PREFIX
 from core.review.store import ReviewStore
 from core.review.tables import LABELS
-
-PREFIX = "quality:"  # of the reason of such a flag; the rest is the rule's name
 
 
 def label_flags(index: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from core.review import statements
 from core.review.engine import connect, reading, writing
 from core.review.masks import NewMask, add_revision, withdraw_revisions
 from core.review.migration import ensure_schema
-from core.review.policy import FLAG_COLUMNS, TileFlag, queue_order
+from core.review.policy import FLAG_COLUMNS, QueueOrder, TileFlag, queue_order
 from core.review.tables import UNDO, Verdict, flags, review_items
 
 CLAIM_SECONDS = 600.0  # how long an item stays on a desk where nothing happens
@@ -66,8 +66,10 @@ class ReviewStore:
             statements.drop_open_flags(connection, run, dataset)
             statements.drop_idle_items(connection, run, dataset)
 
-    def queue(self, run: str | None = None, dataset: str | None = None) -> pd.DataFrame:
-        """The queue: open items in queue order, then the decided ones in the order of their decisions.
+    def queue(
+        self, run: str | None = None, dataset: str | None = None, order: QueueOrder = QueueOrder.CONFIDENCE
+    ) -> pd.DataFrame:
+        """The queue: open items in this order, then the decided ones in the order of their decisions.
 
         Columns: id, run, dataset, tile, salt_proportion, confidence, reasons (text such as
         "low_confidence, salt_under"), and of the standing decision verdict, reviewer, decided (datetime
@@ -76,7 +78,7 @@ class ReviewStore:
         query = statements.queue().where(statements.belongs(run, dataset)).order_by(review_items.c.id)
         with reading(self._engine) as connection:
             found = connection.execute(query)
-            return _in_order(_frame(list(found.keys()), found.all()))
+            return _in_order(_frame(list(found.keys()), found.all()), order)
 
     def of_tile(self, dataset: str, tile: str) -> pd.DataFrame:
         """What was said of a tile over all runs: items that wait, then all decisions that stand, the newest first.
@@ -214,8 +216,8 @@ def _frame(names: list[str], rows: Sequence[Row[Any]]) -> pd.DataFrame:
     return frame.astype(kinds | dict.fromkeys(("run", "dataset", "tile", "reasons"), str))
 
 
-def _in_order(found: pd.DataFrame) -> pd.DataFrame:
+def _in_order(found: pd.DataFrame, order: QueueOrder) -> pd.DataFrame:
     is_open = found["verdict"].isna()
     waiting = found[is_open]
     decided = found[~is_open].sort_values("decided", kind="stable")
-    return pd.concat([waiting.iloc[queue_order(waiting)], decided], ignore_index=True)
+    return pd.concat([waiting.iloc[queue_order(waiting, order)], decided], ignore_index=True)

@@ -57,14 +57,13 @@ def _fill(queue: Queue, waiting: pd.DataFrame) -> None:
         review_rules.show_withdrawal(queue.tiles.name, len(waiting))
         return
     _accept_empties(queue, waiting)
-    with st.popover("Flag tiles", icon=":material/flag:"):
-        review_rules.show(queue)
+    review_rules.show_in_bar(queue)
 
 
 def _empty(queue: Queue) -> None:
     if queue.predictions is not None:
-        st.info("The queue is empty. Choose a threshold and flag tiles.", icon=":material/inbox:")
-        with st.container(border=True, width=420):
+        st.info("The queue is empty. Choose rules and flag tiles.", icon=":material/inbox:")
+        with st.container(border=True, width=review_rules.WIDTH):
             review_rules.show(queue)
         return
     st.info("No label is under review. Send findings here from Quality.", icon=":material/inbox:")

@@ -6,7 +6,7 @@ import pandas as pd
 
 from core.explore import numbers
 from core.explore.quality import scene
-from core.review.labels import PREFIX
+from core.review.policy import PREFIX
 from dashboard import cache
 from dashboard.components import finding_picture
 from dashboard.components.review_queue import Queue

@@ -55,7 +55,7 @@ def test_training_prediction_flags_and_deletion(tiny: Workspace) -> None:
     job = actions.start_prediction(tiny, run.id, "tiny", "all")
     assert jobs.wait(job, SECONDS).state is jobs.State.FINISHED, job.log.read_text()
     store = ReviewStore(tiny.database_url)
-    assert flag_run(tiny, store, run.id, "tiny", FlagRules(1.0, min_confidence=1.0))["flagged"] == 16
+    assert flag_run(tiny, store, run.id, "tiny", FlagRules(1.0, low_confidence=1.0))["flagged"] == 16
 
     actions.delete_run(tiny, run.id)
     assert store.queue().empty

@@ -166,7 +166,7 @@ def test_a_writer_that_does_not_let_go_is_told_in_words(
 
 def test_all_reasons_of_an_item_are_kept_apart(store: ReviewStore) -> None:
     one = pd.DataFrame({"id": ["t0005"], "salt_proportion": [0.01], "confidence": [0.2], "constant": [False]})
-    store.flag("r", "d", tile_flags(one, FlagRules(min_confidence=0.5)))
+    store.flag("r", "d", tile_flags(one, FlagRules(low_confidence=0.5)))
     item = store.queue().iloc[0]
     assert item["reasons"] == "low_confidence, salt_under"
     assert [flag.words for flag in store.reasons(int(item["id"]))] == [
