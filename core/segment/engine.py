@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from collections.abc import Callable
 
 import torch
@@ -14,13 +13,14 @@ from torch.optim import Adam, Optimizer
 
 from core.segment.allocation import give_back, keep_memory
 from core.segment.device import resolve
+from core.segment.launch import Recorded, compiled
 from core.segment.losses import bce_dice
 from core.segment.models import build
 from core.segment.settings import TrainSettings
 
+logger = logging.getLogger(__name__)
+
 FORMATS = {"fp32": "32-true", "bf16": "bf16-mixed"}  # the setting and Fabric's word for it
-GAIN = 1.1  # a coarser number format must be this much faster to be worth it
-ROUNDS = 3
 # Torch has an error of its own for a GPU's memory, but only words for the CPU's; the last two are oneDNN's.
 NO_MEMORY = ("can't allocate memory", "could not create a primitive", "could not create a memory object")
 
@@ -53,7 +53,8 @@ class TrainingStep:
     """Learns from one batch at a time, in as many parts as memory asks for.
 
     micro_batch: tiles of one part. When memory does not suffice it is halved, once and for all; then `smaller` is told
-    the new size. The gradient is the same but for batch norm, which sees a part at a time.
+    the new size. The gradient is the same but for batch norm, which sees a part at a time · launch: eager, graph or
+    compiled (and recorded as a graph); what does not work here is done without, with a warning.
     """
 
     def __init__(
@@ -63,38 +64,52 @@ class TrainingStep:
         optimizer: Optimizer,
         micro_batch: int,
         smaller: Callable[[int], None] = lambda tiles: None,
+        launch: str = "eager",
     ) -> None:
         self.micro_batch = micro_batch
         self._fabric, self._model, self._optimizer, self._smaller = fabric, model, optimizer, smaller
+        self._forward = compiled(fabric, model) if launch == "compiled" else model
+        recorded = launch != "eager" and fabric.device.type == "cuda"
+        self._learn = Recorded(self._whole, optimizer, fabric.device) if recorded else self._whole
 
     def __call__(self, images: Tensor, masks: Tensor) -> Tensor:
         """Learn from a batch; its loss stays on the device, and nobody waits for it.
 
         images: (N, 1, H, W) float, normalised · masks: (N, 1, H, W) float in {0, 1}.
         """
-        while (loss := self._loss(images, masks)) is None:  # out here the failed attempt's memory is free again
-            self._halve(len(images))
-        self._optimizer.step()
-        self._optimizer.zero_grad(set_to_none=True)
+        while (loss := self._tried(images, masks)) is None:
+            pass
         return loss
 
-    def _loss(self, images: Tensor, masks: Tensor) -> Tensor | None:
-        """The batch's loss, with its gradient left in the parameters; None: out of memory."""
-        losses = []
+    def _tried(self, images: Tensor, masks: Tensor) -> Tensor | None:
+        """The loss; None: what was in the way is changed, try again."""
         try:
-            for part, truth in zip(images.split(self.micro_batch), masks.split(self.micro_batch), strict=True):
-                loss = bce_dice(self._model(part), truth) * (len(part) / len(images))
-                self._fabric.backward(loss)
-                losses.append(loss.detach())
-        except (RuntimeError, MemoryError) as error:
-            if not out_of_memory(error) or self.micro_batch <= 1:
+            return self._learn(images, masks)
+        except Exception as error:
+            full = out_of_memory(error)
+            if (self.micro_batch <= 1) if full else (self._forward is self._model):
                 raise
-            return None
+            reason = str(error).partition("\n")[0]
+        self._optimizer.zero_grad(set_to_none=True)  # out here the failed attempt's memory is free again
+        if full:
+            self._halve(len(images))
+        else:
+            logger.warning("torch.compile does not work here (%s): going on without", reason)
+            self._forward = self._model
+        return None
+
+    def _whole(self, images: Tensor, masks: Tensor) -> Tensor:
+        losses = []
+        for part, truth in zip(images.split(self.micro_batch), masks.split(self.micro_batch), strict=True):
+            loss = bce_dice(self._forward(part), truth) * (len(part) / len(images))
+            self._fabric.backward(loss)
+            losses.append(loss.detach())
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
         return torch.stack(losses).sum() if len(losses) > 1 else losses[0]
 
     def _halve(self, batch: int) -> None:
         self.micro_batch = (min(self.micro_batch, batch) + 1) // 2
-        self._optimizer.zero_grad(set_to_none=True)
         if self._fabric.device.type == "cuda":
             torch.cuda.empty_cache()
         give_back()
@@ -106,41 +121,6 @@ def out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and any(words in str(error) for words in NO_MEMORY)
-
-
-def choose_precision(settings: TrainSettings, tile_shape: tuple[int, int]) -> tuple[str, dict[str, float]]:
-    """The number format to train with, and the tiles/s that were measured for each (empty if it was not asked)."""
-    if settings.precision != "auto":
-        return settings.precision, {}
-    trials = {precision: _Trial(settings, precision, tile_shape) for precision in FORMATS}
-    for _ in range(1 + ROUNDS):  # in turns, so that another program's load meets both
-        for trial in trials.values():
-            trial.step()
-    speeds = {precision: round(trial.tiles_per_second, 1) for precision, trial in trials.items()}
-    return ("bf16" if speeds["bf16"] >= GAIN * speeds["fp32"] else "fp32"), speeds
-
-
-class _Trial:
-    """Training steps on one made-up batch."""
-
-    def __init__(self, settings: TrainSettings, precision: str, tile_shape: tuple[int, int]) -> None:
-        self._fabric = open_fabric(settings.device, precision, settings.deterministic)
-        tiles = torch.rand(min(settings.batch_size, 32), 1, *tile_shape, device=self._fabric.device)
-        self._step = TrainingStep(self._fabric, *set_up(self._fabric, settings), len(tiles))
-        self._batch = (tiles, (tiles > 0.5).float())
-        self._seconds: list[float] = []
-
-    def step(self) -> None:
-        wait_for(self._fabric.device)
-        begun = time.perf_counter()
-        self._step(*self._batch)
-        wait_for(self._fabric.device)
-        self._seconds.append(time.perf_counter() - begun)
-
-    @property
-    def tiles_per_second(self) -> float:
-        """Of the fastest step; the first one does not count, since it sets things up."""
-        return len(self._batch[0]) / min(self._seconds[1:])
 
 
 def wait_for(device: torch.device) -> None:

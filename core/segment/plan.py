@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,8 @@ from core.errors import BadInput, NotFound, TrainingFailed
 from core.progress import Progress, silent
 from core.segment import grouping, pretrained
 from core.segment.device import describe
-from core.segment.engine import choose_precision
 from core.segment.settings import TrainSettings
+from core.segment.trials import choose_launch, choose_precision
 from core.workspace import RunFolder, Workspace
 
 
@@ -26,7 +26,7 @@ class Plan:
     """Which tiles are learned and which are kept aside, and how the device is used.
 
     train_rows, validation_rows: rows of the data set · precision: fp32 or bf16 · device: its name in words ·
-    micro_batch: tiles that memory allows at once.
+    micro_batch: tiles that memory allows at once · launch: as `TrainingStep` takes it.
     """
 
     train_rows: npt.NDArray[np.int64]
@@ -34,6 +34,7 @@ class Plan:
     precision: str
     device: str
     micro_batch: int
+    launch: str
 
 
 def make_plan(
@@ -50,7 +51,8 @@ def make_plan(
         raise TrainingFailed(f"data set {store.name!r} was replaced since run {run.id} began; start a new run on it")
     validation = np.sort(store.rows(config["validation_ids"]))
     train = np.setdiff1d(_labelled(store), validation)
-    return Plan(train, validation, config["precision"], config["device"]["name"], config["micro_batch"])
+    launch = config.get("launch", "eager")  # runs of older versions do not say
+    return Plan(train, validation, config["precision"], config["device"]["name"], config["micro_batch"], launch)
 
 
 def keep_micro_batch(run: RunFolder, tiles: int) -> None:
@@ -73,17 +75,21 @@ def _decide(workspace: Workspace, store: TileStore, settings: TrainSettings, pro
     precision, speeds = choose_precision(settings, store.tile_shape)
     groups = grouping.grouping(workspace, store, settings.groups, progress)
     validation = labelled[_validation(store, labelled, groups, settings)]
+    train_tiles = len(labelled) - len(validation)
+    steps = settings.epochs * -(-train_tiles // settings.batch_size)
+    launch, launch_speeds = choose_launch(replace(settings, precision=precision), store.tile_shape, steps)
     return {
         "settings": settings.to_dict(),
         "dataset": store.name,
         "checksum": store.source.get("checksum"),
         "tile_shape": list(store.tile_shape),
-        "train_tiles": len(labelled) - len(validation),
+        "train_tiles": train_tiles,
         "validation_tiles": len(validation),
         "groups": grouping.facts(groups, labelled, validation),
         "device": device,
         "precision": precision,
-        "speeds": speeds,  # tiles/s of training steps, as measured for the choice
+        "launch": launch,
+        "speeds": speeds | launch_speeds,  # tiles/s of training steps, as measured for these choices
         "micro_batch": settings.batch_size,
         "first_weights": pretrained.in_words(settings),
         "validation_ids": store.index["id"].iloc[validation].tolist(),

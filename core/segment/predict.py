@@ -22,12 +22,13 @@ from core.segment import checkpoint, metrics
 from core.segment.batches import DeviceTiles
 from core.segment.confidence import confidence
 from core.segment.device import resolve
-from core.segment.engine import choose_precision, open_fabric
+from core.segment.engine import open_fabric
 from core.segment.models import build
 from core.segment.partial import Partial
 from core.segment.plan import load_config
 from core.segment.predictions import SALT_LEVEL, THRESHOLD
 from core.segment.settings import TrainSettings
+from core.segment.trials import choose_precision
 from core.segment.validation import probability_maps
 from core.workspace import JobFolder, RunFolder, Workspace
 

@@ -53,6 +53,12 @@ class TrainSettings:
         "number format; auto: the faster one in a short measurement at the start",
         choices=("auto", "fp32", "bf16"),
     )
+    launch: str = _setting(
+        "auto",
+        "how a step's operations reach the device; eager: one by one, graph: recorded once and replayed (NVIDIA only), "
+        "compiled: by torch.compile; auto: what saves time in a run of this length, as measured at the start",
+        choices=("auto", "eager", "graph", "compiled"),
+    )
     deterministic: bool = _setting(
         False, "only operations that give the same bits every time (a CPU's do anyway; slower on a GPU)"
     )

@@ -96,7 +96,7 @@ class _Training:
         self.plan = plan = make_plan(workspace, run, store, settings, progress)
         self.fabric = open_fabric(settings.device, plan.precision, settings.deterministic)
         self.model, self.optimizer = set_up(self.fabric, settings)
-        self.step = TrainingStep(self.fabric, self.model, self.optimizer, plan.micro_batch, self._smaller)
+        self.step = TrainingStep(self.fabric, self.model, self.optimizer, plan.micro_batch, self._smaller, plan.launch)
         self.state = self._resumed() if run.last.exists() else self._new()
         self.tiles = DeviceTiles.load(store, self.fabric.device)
         self.measured = torch.from_numpy(plan.validation_rows).to(self.fabric.device)

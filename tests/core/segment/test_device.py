@@ -12,7 +12,7 @@ import torch
 
 from core import atomic
 from core.errors import BadInput
-from core.segment import device, engine
+from core.segment import device
 from core.segment.architecture import products
 from core.segment.expectation import expected_epoch
 from core.segment.settings import TrainSettings
@@ -47,14 +47,6 @@ def test_a_device_that_is_not_here_is_named() -> None:
         device.resolve("mps")
     with pytest.raises(BadInput, match=words):
         device.ask("mps")
-
-
-def test_the_number_format_is_measured_only_if_it_is_not_given() -> None:
-    small = {"dataset": "a", "width": 2, "batch_size": 2, "device": "cpu"}
-    assert engine.choose_precision(TrainSettings(**small, precision="bf16"), (40, 40)) == ("bf16", {})
-    precision, speeds = engine.choose_precision(TrainSettings(**small), (40, 40))
-    faster = speeds["bf16"] >= engine.GAIN * speeds["fp32"]
-    assert precision == ("bf16" if faster else "fp32")
 
 
 def test_the_expected_time_comes_from_an_earlier_run_on_such_a_device(

@@ -195,6 +195,7 @@ def test_the_number_format_is_measured_once_and_kept(
     before = folder.config.read_bytes()
     config = json.loads(before)
     assert set(config["speeds"]) == {"fp32", "bf16"} and config["precision"] in config["speeds"]
+    assert config["launch"] == "eager"
     train(workspace, folder, settings(precision="auto"))
     assert folder.config.read_bytes() == before
 

@@ -1,0 +1,83 @@
+"""What is fastest on this device, found by a few training steps on one made-up batch. Imports torch."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import torch
+
+from core.segment.device import resolve
+from core.segment.engine import FORMATS, TrainingStep, open_fabric, set_up, wait_for
+from core.segment.launch import WARM_UP, pays, worth_compiling
+from core.segment.settings import TrainSettings
+
+GAIN = 1.1  # a coarser number format must be this much faster to be worth it
+ROUNDS = 3  # steps that count, the fastest of them
+BATCH = 32  # tiles at most
+
+Speeds = dict[str, float]  # tiles/s by what was tried
+
+
+def choose_precision(settings: TrainSettings, tile_shape: tuple[int, int]) -> tuple[str, Speeds]:
+    """The number format to train with, and the tiles/s that were measured for each (empty if it was not asked)."""
+    if settings.precision != "auto":
+        return settings.precision, {}
+    # Where a GPU waits for the host, a format's own speed shows only in a recorded step.
+    launch = "graph" if settings.launch != "eager" and resolve(settings.device) == "cuda" else "eager"
+    trials = {one: _Trial(replace(settings, precision=one, launch=launch), tile_shape) for one in FORMATS}
+    speeds = _speeds(trials)
+    return ("bf16" if speeds["bf16"] >= GAIN * speeds["fp32"] else "fp32"), speeds
+
+
+def choose_launch(settings: TrainSettings, tile_shape: tuple[int, int], steps: int) -> tuple[str, Speeds]:
+    """How the operations of each of `steps` steps shall reach the device, and the tiles/s that were measured for it.
+
+    settings: with a decided precision. On a CPU nothing is tried: there is nothing to record for, and compiling made
+    each of the networks slower. On a GPU it is tried where the training is long enough, and taken where it saves more
+    than it costs.
+    """
+    if settings.launch != "auto":
+        return settings.launch, {}
+    if resolve(settings.device) != "cuda":
+        return "eager", {}
+    speeds = _speeds({one: _Trial(replace(settings, launch=one), tile_shape) for one in ("eager", "graph")})
+    best = max(speeds, key=lambda one: speeds[one])
+    seconds = settings.batch_size / speeds[best]
+    if worth_compiling(steps, seconds):
+        begun = time.perf_counter()
+        speeds |= _speeds({"compiled": _Trial(replace(settings, launch="compiled"), tile_shape)})
+        if pays(steps, seconds, settings.batch_size / speeds["compiled"], time.perf_counter() - begun):
+            best = "compiled"
+    return best, speeds
+
+
+def _speeds(trials: dict[str, _Trial]) -> Speeds:
+    for _ in range(max(trial.rounds for trial in trials.values())):
+        for trial in trials.values():  # in turns, so that another program's load meets all
+            trial.step()
+    return {name: round(trial.tiles_per_second, 1) for name, trial in trials.items()}
+
+
+class _Trial:
+    """Training steps with settings that leave nothing open."""
+
+    def __init__(self, settings: TrainSettings, tile_shape: tuple[int, int]) -> None:
+        self._fabric = open_fabric(settings.device, settings.precision, settings.deterministic)
+        tiles = torch.rand(min(settings.batch_size, BATCH), 1, *tile_shape, device=self._fabric.device)
+        self._step = TrainingStep(self._fabric, *set_up(self._fabric, settings), len(tiles), launch=settings.launch)
+        self._batch = (tiles, (tiles > 0.5).float())
+        self.rounds = 1 + ROUNDS + WARM_UP * (settings.launch != "eager")
+        self._seconds: list[float] = []
+
+    def step(self) -> None:
+        wait_for(self._fabric.device)
+        begun = time.perf_counter()
+        self._step(*self._batch)
+        wait_for(self._fabric.device)
+        self._seconds.append(time.perf_counter() - begun)
+
+    @property
+    def tiles_per_second(self) -> float:
+        """Of the fastest of the last steps; the first ones do not count, since they set things up."""
+        return len(self._batch[0]) / min(self._seconds[-ROUNDS:])

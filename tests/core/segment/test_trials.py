@@ -1,0 +1,32 @@
+"""What is measured at the start of a training, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from core.segment.settings import TrainSettings
+from core.segment.trials import GAIN, choose_launch, choose_precision
+
+SMALL = {"dataset": "a", "width": 2, "batch_size": 2, "device": "cpu"}
+
+
+def test_the_number_format_is_measured_only_if_it_is_not_given() -> None:
+    assert choose_precision(TrainSettings(**SMALL, precision="bf16"), (40, 40)) == ("bf16", {})
+    precision, speeds = choose_precision(TrainSettings(**SMALL), (40, 40))
+    faster = speeds["bf16"] >= GAIN * speeds["fp32"]
+    assert precision == ("bf16" if faster else "fp32")
+
+
+def test_a_cpu_compiles_only_if_it_is_told_to() -> None:
+    settings = TrainSettings(**SMALL, precision="fp32")
+    assert choose_launch(settings, (40, 40), steps=10**9) == ("eager", {})
+    told = TrainSettings(**SMALL, precision="fp32", launch="compiled")
+    assert choose_launch(told, (40, 40), steps=1) == ("compiled", {})
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
+def test_a_gpu_tries_the_recorded_step_and_compiles_for_no_short_training() -> None:
+    settings = TrainSettings(**SMALL | {"device": "cuda"}, precision="bf16")
+    launch, speeds = choose_launch(settings, (40, 40), steps=10)
+    assert set(speeds) == {"eager", "graph"} and launch == max(speeds, key=lambda one: speeds[one])
