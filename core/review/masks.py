@@ -89,7 +89,7 @@ class MaskStore:
         run: str = "",
         note: str = "",
     ) -> Revision:
-        """Add a revision and drop the reviewer's draft; on the disk when this returns.
+        """Add a revision and drop the reviewer's draft that it was; on the disk when this returns.
 
         mask: (H, W) uint8 or bool, above 0 is salt · base: the revision that the reviewer saw. Raises `Conflict` when
         there is a newer one, `BadInput` without a reviewer.
@@ -184,7 +184,8 @@ def add_revision(
         "note": note,
     }
     added = connection.execute(insert(revisions).returning(revisions.c.id), row).scalar_one()
-    drop_draft(connection, new.dataset, new.tile, reviewer)
+    if new.origin in (Origin.DRAWN, Origin.PREDICTION):  # a drawing waits on where another mask was put in its place
+        drop_draft(connection, new.dataset, new.tile, reviewer)
     return Revision(id=added, **row)
 
 

@@ -86,11 +86,16 @@ def reasons(item_id: int) -> Select[Any]:
     return select(*columns).where(flags.c.item_id == item_id).order_by(flags.c.reason)
 
 
-def history(dataset: str) -> Select[Any]:
-    """Every row of the decisions on tiles of a data set, with its item's run and tile."""
+def history(dataset: str, tile: str | None = None) -> Select[Any]:
+    """Every row of the decisions on tiles of a data set, or on one, with its item's run, tile and reasons."""
+    wanted = review_items.c.dataset == dataset
+    if tile is not None:
+        wanted &= review_items.c.tile == tile
+    why = _reasons(flags.c.item_id.in_(select(review_items.c.id).where(wanted)))
     said = decisions.c["verdict", "reviewer", "time", "note", "batch", "undoes"]
-    rows = select(decisions.c.id.label("decision"), *review_items.c["run", "tile"], *said).join(review_items)
-    return rows.where(review_items.c.dataset == dataset).order_by(decisions.c.id)
+    rows = select(decisions.c.id.label("decision"), *review_items.c["run", "tile"], *said, why.c.reasons)
+    joined = rows.join_from(decisions, review_items).outerjoin(why, why.c.item_id == review_items.c.id)
+    return joined.where(wanted).order_by(decisions.c.id)
 
 
 def count_verdicts(wanted: ColumnElement[bool]) -> Select[Any]:

@@ -169,14 +169,15 @@ class ReviewStore:
             "by_reason": dict(by_reason),
         }
 
-    def history(self, dataset: str) -> pd.DataFrame:
-        """Every decision on tiles of `dataset`, the oldest first, those that were taken back included.
+    def history(self, dataset: str, tile: str | None = None) -> pd.DataFrame:
+        """Every decision on tiles of `dataset`, or on one, the oldest first, those that were taken back included.
 
-        Columns: decision, run, tile, verdict, reviewer, time (UTC), note, batch, undoes (a decision or None).
+        Columns: decision, run, tile, verdict, reviewer, time (UTC), note, batch, undoes (a decision or None), reasons
+        (text as of `queue`, None where the item has lost its flags).
         """
         with reading(self._engine) as connection:
-            found = connection.execute(statements.history(dataset))
-            return pd.DataFrame([tuple(row) for row in found], columns=list(found.keys()), dtype=object)
+            found = connection.execute(statements.history(dataset, tile))
+            return _texts(pd.DataFrame([tuple(row) for row in found], columns=list(found.keys()), dtype=object))
 
     def delete_run(self, run: str) -> None:
         """Remove all items of a run with their flags and decisions."""
@@ -209,11 +210,15 @@ def _verdict(value: str) -> str:
 
 
 def _frame(names: list[str], rows: Sequence[Row[Any]]) -> pd.DataFrame:
-    frame = pd.DataFrame([tuple(row) for row in rows], columns=names, dtype=object)  # keeps None what it is
-    # A database joins texts in any order.
-    frame["reasons"] = [", ".join(sorted(text.split(", "))) if "," in text else text for text in frame["reasons"]]
+    frame = _texts(pd.DataFrame([tuple(row) for row in rows], columns=names, dtype=object))  # keeps None what it is
     kinds = {"id": int, "salt_proportion": float, "confidence": float}
     return frame.astype(kinds | dict.fromkeys(("run", "dataset", "tile", "reasons"), str))
+
+
+def _texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same with the names of each row's reasons in order: a database joins them in any."""
+    frame["reasons"] = [text and ", ".join(sorted(text.split(", "))) for text in frame["reasons"]]
+    return frame
 
 
 def _in_order(found: pd.DataFrame, order: QueueOrder) -> pd.DataFrame:

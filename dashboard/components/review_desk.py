@@ -15,7 +15,15 @@ from core.errors import SaltScopeError
 from core.explore import numbers
 from core.review.policy import is_confident_empty
 from dashboard import cache, navigation, state
-from dashboard.components import neighbourhood, review_editor, review_item, review_queue, review_rules, review_table
+from dashboard.components import (
+    neighbourhood,
+    review_editor,
+    review_item,
+    review_queue,
+    review_rules,
+    review_table,
+    tile_history,
+)
 from dashboard.components.review_queue import Queue
 from dashboard.components.top_bar import Context
 from dashboard.guard import guarded
@@ -89,6 +97,8 @@ def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame) -> None:
             neighbourhood.link(queue.tiles, queue.tiles.row(item["tile"]))
         if item is not None and queue.of_labels:
             review_item.show_partner(queue, item)
+        if item is not None:
+            tile_history.show(queue.tiles, str(item["tile"]), "review_history")
 
 
 def _on_desk(items: pd.DataFrame, waiting: pd.DataFrame) -> pd.Series | None:

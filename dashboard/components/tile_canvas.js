@@ -104,15 +104,18 @@ function enlarged(picture, times) {
 
 function drawOverlays(context, tile, look, line) {
   const strength = differs(tile, look) ? Math.min(1, DIFFERENCE * look.fill) : look.fill;
-  for (const [name, mask] of shownMasks(tile, look)) {
-    context.globalAlpha = look.outline ? 0 : strength;
-    context.fillStyle = SALT[name];
-    context.fill(mask.outline, "evenodd");
-    context.globalAlpha = 1;
-    context.strokeStyle = SALT[name];
-    context.lineWidth = line;
-    context.stroke(mask.outline);
-  }
+  for (const [name, mask] of shownMasks(tile, look)) drawMask(context, mask, SALT[name], { ...look, fill: strength }, line);
+}
+
+/** One mask over a picture that was drawn: a light fill and an outline. */
+function drawMask(context, mask, colour, { fill, outline }, line) {
+  context.globalAlpha = outline ? 0 : fill;
+  context.fillStyle = colour;
+  context.fill(mask.outline, "evenodd");
+  context.globalAlpha = 1;
+  context.strokeStyle = colour;
+  context.lineWidth = line;
+  context.stroke(mask.outline);
 }
 
 function differs(tile, look) {

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
+import streamlit as st
 
 from core.dataset import rle
 from core.dataset.tiles import TileStore
 from core.explore import colours, numbers
 from core.review.labels import in_words
 from dashboard import cache, paging, predicted, state
-from dashboard.components import neighbourhood, tile_pages
+from dashboard.components import neighbourhood, tile_history, tile_pages
 from dashboard.components.tile_view import (
     FactGroup,
     PredictionRow,
     PredictionRows,
-    Table,
     TileViewEvent,
     tile_for_view,
     tile_view,
 )
+from dashboard.guard import guarded
 from dashboard.tile_facts import tile_facts
 
 
@@ -85,7 +85,6 @@ def draw(
             FactGroup("Findings", _findings(store, row), colours.FLAG),
         ],
         predictions=_rows(predictions, shown.run if shown else None),
-        tables=[_decisions(store.name, name)],
         around=neighbourhood.around(store, row, predicted.chosen_run()),
         explain=True,
         position=place.words,
@@ -96,6 +95,7 @@ def draw(
         on_event=act,
     )
     neighbourhood.link(store, row)
+    st.fragment(guarded(tile_history.show))(store, name, f"{key}_history")
 
 
 def _known(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -119,27 +119,6 @@ def _rows(predictions: list[predicted.TilePrediction], run: str | None) -> Predi
     codes = rle.encode_many(np.stack([one.mask for one in predictions]))
     runs = (one.run for one in predictions)
     return PredictionRows(columns, tuple(map(PredictionRow, runs, codes, figures)), run)
-
-
-def _decisions(dataset: str, name: str) -> Table:
-    """Who said what of the tile, over all runs; what waits for a decision too."""
-    found = cache.review_store().of_tile(dataset, name)
-    rows = tuple(
-        (
-            (item.verdict or "waits").replace("_", " "),
-            item.reviewer or "",
-            _moment(item.decided),
-            item.run,
-            in_words(item.reasons),
-            item.note or "",
-        )
-        for item in found.itertuples()
-    )
-    return Table("Review", ("Verdict", "Reviewer", "When", "Run", "Why", "Note"), rows)
-
-
-def _moment(time: datetime | None) -> str:
-    return f"{time:%Y-%m-%d %H:%M} UTC" if time else ""
 
 
 def _position(rows: np.ndarray, row: int) -> str:

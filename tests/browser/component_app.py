@@ -13,7 +13,7 @@ from core.dataset import rle
 from core.explore import colours, thumbnails
 from dashboard.components.gallery import GalleryEvent, GalleryTile, clear_selection, gallery
 from dashboard.components.live_chart import Panel, Series, ensure_plotly_js, live_chart
-from dashboard.components.tile_view import FactGroup, PredictionRow, PredictionRows, Table, TileViewEvent, tile_view
+from dashboard.components.tile_view import FactGroup, PredictionRow, PredictionRows, TileViewEvent, tile_view
 
 SHAPE = (16, 16)
 LABEL, PREDICTION = np.zeros(SHAPE, np.uint8), np.zeros(SHAPE, np.uint8)
@@ -70,7 +70,6 @@ def show_tile() -> None:
         facts=[("Depth", "412 ft")],
         groups=[FactGroup("Prediction", [("Score", "0.500")], colours.PREDICTION)],
         predictions=PredictionRows(("Predicted salt",), rows, "new"),
-        tables=[Table("Review", ("Verdict", "Reviewer"), (("accept", "ann"),))],
         alike=True,
         explain=True,
         position="3 of 6",

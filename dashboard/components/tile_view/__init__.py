@@ -65,15 +65,6 @@ class PredictionRow:
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table to be read. columns: k names. rows: k texts each."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
 class PredictionRows:
     """All predictions of a tile. columns: what the figures of a row are. run: the one that the picture shows."""
 
@@ -90,7 +81,6 @@ def tile_view(
     facts: Facts = (),
     groups: Sequence[FactGroup] = (),
     predictions: PredictionRows | None = None,
-    tables: Sequence[Table] = (),
     around: Sequence[GalleryTile | None] = (),
     explain: bool = False,
     position: str = "",
@@ -103,11 +93,10 @@ def tile_view(
     """Draw one tile as large as fits and return what was done with it.
 
     facts, groups: names and values that stand beside it. around: nine tiles as they lie, this one in the middle, as
-    `dashboard.components.neighbourhood` gives them. predictions, tables: what follows below the picture, the first to
-    choose from. explain: the run-length code too (the
-    label's, else the prediction's). position, previous, following: the words between the buttons to its
-    neighbours and whether these work; without words the arrow keys are left to the page. close: where
-    Esc and the back button lead, in words; "" for nowhere. alike: whether more tiles like this can be
+    `dashboard.components.neighbourhood` gives them. predictions: what follows below the picture, to choose from.
+    explain: the run-length code too (the label's, else the prediction's). position, previous, following: the words
+    between the buttons to its neighbours and whether these work; without words the arrow keys are left to the page.
+    close: where Esc and the back button lead, in words; "" for nowhere. alike: whether more tiles like this can be
     asked for. on_event runs before the page is drawn again.
     """
     data = {
@@ -116,7 +105,6 @@ def tile_view(
         "view": view,
         "facts": [asdict(group) for group in (FactGroup("", facts), *groups) if group.facts],
         "predictions": asdict(predictions or PredictionRows()),
-        "tables": [asdict(table) for table in tables if table.rows],
         "around": [one and asdict(one) for one in around],
         "explain": explain,
         "position": position,

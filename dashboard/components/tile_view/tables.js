@@ -1,4 +1,4 @@
-// What stands below the picture: all predictions of a tile, one run a row, and tables to be read.
+// What stands below the picture: all predictions of a tile, one run a row.
 
 const SMALL = 64; // height of a picture, CSS pixels
 

@@ -30,9 +30,7 @@ class TileView extends Board {
     this.side = element("div", { class: "side" }, this.facts, this.around.root, this.code.root);
     const left = element("div", { class: "left" }, this.pictures.root, this.readout);
     this.stage = element("div", { class: "stage" }, left, this.side);
-    this.tables = element("div", { class: "tables" });
-    const below = element("div", { class: "below" }, this.predictions.root, this.tables);
-    this.root.replaceChildren(this.barOf([this.back], [this.alike, this.turner, zoom]), this.stage, below);
+    this.root.replaceChildren(this.barOf([this.back], [this.alike, this.turner, zoom]), this.stage, this.predictions.root);
   }
 
   async update(data) {
@@ -50,7 +48,6 @@ class TileView extends Board {
     this.showPosition(data);
     this.facts.replaceChildren(...data.facts.map(factGroup));
     this.predictions.show(tile, data.predictions);
-    this.tables.replaceChildren(...data.tables.map(({ title, columns, rows }) => tableOf(title, columns, rows.map(lineOf))));
     this.arrange();
     this.root.dataset.ready = data.tile.id; // for those who wait for the tile
   }
