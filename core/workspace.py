@@ -17,6 +17,7 @@ import os
 import re
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from core import atomic
@@ -130,7 +131,8 @@ class Workspace:
         try:
             for folder in (workspace.datasets, workspace.runs, workspace.jobs):
                 folder.mkdir(parents=True, exist_ok=True)
-            atomic.sweep(workspace.datasets)
+            for folder in (workspace.datasets, workspace.runs):
+                atomic.sweep(folder)
         except (NotADirectoryError, FileExistsError) as error:
             raise WorkspaceError(
                 f"{path}: a file stands where the workspace folder should be; choose another --workspace"
@@ -207,9 +209,9 @@ class Workspace:
         return folder
 
     def all_runs(self) -> list[RunFolder]:
-        """All runs, the newest first (ids begin with the time of creation)."""
+        """All runs, the newest first."""
         found = (RunFolder(path.parent) for path in self.runs.glob("*/job.json") if NAME.fullmatch(path.parent.name))
-        return sorted(found, key=lambda run: run.id, reverse=True)
+        return sorted(found, key=_made, reverse=True)
 
     def job(self, job_id: str) -> JobFolder:
         """Folder of job `job_id`, which need not exist yet. Raises `BadName`."""
@@ -235,3 +237,10 @@ class Workspace:
             atomic.remove_folder(folder)
         except OSError as error:
             raise WorkspaceError(in_words(error)) from error
+
+
+def _made(run: RunFolder) -> str:
+    """When it was made, with its id: that begins with the time unless a person has chosen it."""
+    if re.match(r"\d{8}-\d{6}-", run.id):
+        return run.id
+    return f"{datetime.fromtimestamp(run.job.stat().st_mtime, UTC):%Y%m%d-%H%M%S}-{run.id}"

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import typer
 
-from core.cli import data, explore, export, kaggle, review, runs
+from core.cli import adoption, data, explore, export, kaggle, review, runs
 from core.errors import SaltScopeError, Stopped, in_words
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (data, explore, runs, review, export, kaggle):
+for module in (data, explore, runs, review, adoption, export, kaggle):
     module.register(app)
 
 

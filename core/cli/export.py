@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,8 +15,13 @@ from core.progress import terminal
 from core.review.export import MaskFormat, TableFormat
 from core.workspace import Workspace
 
+if TYPE_CHECKING:
+    from core.review.masks import MaskStore
+    from core.review.store import ReviewStore
+
 OutArgument = Annotated[Path, typer.Argument(metavar="OUT", help="File or, for png, folder to write.")]
 DatasetArgument = Annotated[str, typer.Argument(metavar="NAME", help="A data set.")]
+TableOption = Annotated[TableFormat, typer.Option("--format")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE")]
 
 
@@ -77,33 +83,27 @@ def predictions(
 def decisions(
     name: DatasetArgument,
     out: OutArgument,
-    form: Annotated[TableFormat, typer.Option("--format")] = TableFormat.CSV,
+    form: TableOption = TableFormat.CSV,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Every decision that was ever taken on a data set, those taken back included."""
-    from core.review.export import write_table
     from core.review.store import ReviewStore
 
-    opened = Workspace.open(workspace)
-    opened.existing_dataset(name)
-    _tell(json, out, write_table(out, form, ReviewStore(opened.database_url).history(name)))
+    _write_history(ReviewStore, name, out, form, workspace, json)
 
 
 def revisions(
     name: DatasetArgument,
     out: OutArgument,
-    form: Annotated[TableFormat, typer.Option("--format")] = TableFormat.CSV,
+    form: TableOption = TableFormat.CSV,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Every mask that people made for a data set, as run-length codes."""
-    from core.review.export import write_table
     from core.review.masks import MaskStore
 
-    opened = Workspace.open(workspace)
-    opened.existing_dataset(name)
-    _tell(json, out, write_table(out, form, MaskStore(opened.database_url).history(name)))
+    _write_history(MaskStore, name, out, form, workspace, json)
 
 
 def backup(file: FileArgument, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
@@ -129,6 +129,22 @@ def restore(
     kept = put_back(opened, file)
     words = f"restored {file}" + (f"; what was there before is in {kept}" if kept else "")
     answer(json, {"file": str(file), "before": str(kept) if kept else None}, words)
+
+
+def _write_history(
+    kept_in: Callable[[str], ReviewStore | MaskStore],
+    name: str,
+    out: Path,
+    form: TableFormat,
+    workspace: Path | None,
+    json: bool,
+) -> None:
+    """What one of the stores remembers of a data set."""
+    from core.review.export import write_table
+
+    opened = Workspace.open(workspace)
+    opened.existing_dataset(name)
+    _tell(json, out, write_table(out, form, kept_in(opened.database_url).history(name)))
 
 
 def _tell(json: bool, out: Path, result: dict[str, int]) -> None:

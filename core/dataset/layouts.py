@@ -89,6 +89,20 @@ def opened(path: Path) -> Iterator[Source]:
         yield _find(path, open_container(path, stack))
 
 
+def bare_pictures(path: Path, stack: ExitStack) -> dict[str, Member]:
+    """The pictures in the folder or zip file at `path`, by tile id: those in masks/ if that is there, else bare ones.
+
+    They are open until `stack` closes. Raises `BadInput` where there are none.
+    """
+    top = open_container(path, stack)
+    folders = top.folders()
+    base = folders[0] if len(folders) == 1 and not any(map(_is_picture, top.files())) else ""
+    found = _pictures(_Part(top, base), "masks", [], bare=True)
+    if not found:
+        raise BadInput(f"{path}: no pictures here; expected <id>.png for each tile, right in it or in masks/")
+    return found
+
+
 def _find(path: Path, top: Container) -> Source:
     notes: list[str] = []
     base = _Part(top, _base(top))

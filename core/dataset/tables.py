@@ -23,6 +23,14 @@ def read_codes(member: Member) -> dict[str, str] | None:
     return None if table is None else dict(zip(table["id"], table["rle_mask"], strict=True))
 
 
+def read_rows_of_codes(member: Member) -> dict[str, str]:
+    """`read_codes` of a file that has to hold some. Raises `BadInput`."""
+    codes = read_codes(member)
+    if not codes:
+        raise BadInput(f"{member.where}: there is no row in it; expected id,rle_mask and a row for each tile")
+    return codes
+
+
 def read_depths(member: Member, complain: Complain = refuse) -> pd.Series | None:
     """depths.csv (id, z): float64 by tile id, NaN where the cell is empty; None if the file is empty.
 

@@ -13,13 +13,14 @@ outlives whoever started it; its state is derived from the folder and the proces
 
 from core.jobs.execution import execute
 from core.jobs.states import JobStatus, State, status
-from core.jobs.submission import create, new_id, request_stop, requeue, resume, submit, wait
+from core.jobs.submission import adopt, create, new_id, request_stop, requeue, resume, submit, wait
 from core.workspace import JobFolder
 
 __all__ = [
     "JobFolder",
     "JobStatus",
     "State",
+    "adopt",
     "create",
     "execute",
     "new_id",

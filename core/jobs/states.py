@@ -24,6 +24,7 @@ class State(StrEnum):
     FAILED = "failed"
     STOPPED = "stopped"
     LOST = "lost"
+    IMPORTED = "imported"  # its results were made elsewhere: it never ran here
 
     @property
     def active(self) -> bool:

@@ -46,6 +46,13 @@ def create(folder: JobFolder, target: str, arguments: dict[str, Any], title: str
         raise WorkspaceError(in_words(error)) from error
 
 
+def adopt(folder: JobFolder, arguments: dict[str, Any], title: str) -> None:
+    """Write a job whose results were made elsewhere: there is nothing to run or to resume."""
+    moment = record.now()
+    record.write(folder, {"state": State.IMPORTED, "queued": moment, "finished": moment})
+    atomic.write_json(folder.job, {"target": "", "arguments": arguments, "title": title, "created": moment})
+
+
 def submit(
     workspace: Workspace,
     folder: JobFolder,
@@ -103,6 +110,10 @@ def _check_resumable(folder: JobFolder) -> None:
     state = status(folder).state
     if state.active:
         raise Busy(f"{folder.id} is {state} already; wait for its end or stop it first")
+    if state is State.IMPORTED:
+        raise BadInput(
+            f"{folder.id} was made elsewhere and imported: it was never trained here, so it can't be resumed"
+        )
     if state is State.FINISHED:
         raise BadInput(f"{folder.id} is finished; there is nothing to resume")
 

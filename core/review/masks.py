@@ -8,6 +8,7 @@ A draft is what one person has drawn on one tile and not saved yet.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -98,6 +99,37 @@ class MaskStore:
         with writing(self._engine) as connection:
             return add_revision(connection, new, reviewer, note)
 
+    def take_in(
+        self, dataset: str, codes: Mapping[str, str], labels: Mapping[str, str], reviewer: str, note: str = ""
+    ) -> dict[str, int]:
+        """Add a revision for each of `codes` (by tile) that is not the tile's label already; all of them or none.
+
+        labels: what tiles without a revision have, by tile. Gives tiles, revisions (added), same, and corrected: those
+        added over a mask that somebody had made. Drafts stay. Raises `BadInput` without a reviewer.
+        """
+        act: dict[str, Any] = {
+            "dataset": dataset,
+            "run": "",
+            "origin": Origin.IMPORTED.value,
+            "decision": None,
+            "withdrawn": False,
+        }
+        act |= {"reviewer": _name(reviewer), "time": datetime.now(UTC), "note": note}
+        with writing(self._engine) as connection:
+            rows = connection.execute(_newest(dataset).with_only_columns(*revisions.c["tile", "id", "mask"]))
+            known = {tile: (number, mask) for tile, number, mask in rows}
+            fresh = {
+                tile: known.get(tile, (None, None))[0]
+                for tile, code in codes.items()
+                if code != (known[tile][1] if tile in known else labels.get(tile))
+            }
+            added = [act | {"tile": tile, "mask": codes[tile], "parent": base} for tile, base in fresh.items()]
+            if added:
+                connection.execute(insert(revisions), added)
+        over = sum(base is not None for base in fresh.values())
+        counts = {"tiles": len(codes), "revisions": len(fresh)}
+        return counts | {"same": len(codes) - len(fresh), "corrected": over}
+
     def newest(self, dataset: str, tile: str) -> Revision | None:
         """The reviewed mask of a tile; None where nobody made one."""
         with reading(self._engine) as connection:
@@ -120,11 +152,7 @@ class MaskStore:
 
     def reviewed(self, dataset: str, up_to: int | None = None) -> pd.DataFrame:
         """The newest revision of every tile that has one, by tile, as far as revision `up_to`."""
-        wanted = (revisions.c.dataset == dataset) & ~revisions.c.withdrawn
-        if up_to is not None:
-            wanted &= revisions.c.id <= up_to
-        newest = select(func.max(revisions.c.id)).where(wanted).group_by(revisions.c.tile)
-        return self._frame(select(revisions).where(revisions.c.id.in_(newest)).order_by(revisions.c.tile))
+        return self._frame(_newest(dataset, up_to).order_by(revisions.c.tile))
 
     def keep_draft(
         self, dataset: str, tile: str, mask: str, reviewer: str, base: int | None, time: datetime | None = None
@@ -198,6 +226,15 @@ def withdraw_revisions(connection: Connection, decision_ids: list[int]) -> None:
     """Within the caller's transaction: take back the masks that were made by these decisions."""
     made = revisions.c.decision.in_(decision_ids)
     connection.execute(update(revisions).where(made).values(withdrawn=True))
+
+
+def _newest(dataset: str, up_to: int | None = None) -> Select[Any]:
+    """The newest revision of each tile of a data set, as far as revision `up_to`."""
+    wanted = (revisions.c.dataset == dataset) & ~revisions.c.withdrawn
+    if up_to is not None:
+        wanted &= revisions.c.id <= up_to
+    newest = select(func.max(revisions.c.id)).where(wanted).group_by(revisions.c.tile)
+    return select(revisions).where(revisions.c.id.in_(newest))
 
 
 def _of(dataset: str, tile: str) -> Select[Any]:

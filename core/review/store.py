@@ -26,6 +26,7 @@ from core.review.migration import ensure_schema
 from core.review.policy import FLAG_COLUMNS, QueueOrder, TileFlag, queue_order
 from core.review.tables import UNDO, Verdict, flags, review_items
 
+UNKNOWN = 0.5  # the confidence of an item whose prediction says nothing of it: neither sure nor unsure
 CLAIM_SECONDS = 600.0  # how long an item stays on a desk where nothing happens
 
 
@@ -188,7 +189,7 @@ class ReviewStore:
 def _flag(connection: Connection, run: str, dataset: str, found: pd.DataFrame) -> int:
     """Make `found` the open flags; how many tiles are open then."""
     decided = statements.drop_open_flags(connection, run, dataset)
-    open_flags = found[~found["id"].isin(decided)]
+    open_flags = found[~found["id"].isin(decided)].fillna({"confidence": UNKNOWN})
     ids = statements.write_items(connection, run, dataset, open_flags.drop_duplicates("id"))
     rows = open_flags.assign(item_id=open_flags["id"].map(ids))
     statements.write_rows(connection, flags, rows[flags.c.keys()])

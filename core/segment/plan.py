@@ -117,6 +117,8 @@ def load_config(run: RunFolder) -> dict[str, Any]:
         raise NotFound(f"run {run.id} has not begun to train, so there is nothing to use yet") from error
     except ValueError as error:
         raise BadInput(f"{run.config} is damaged ({error}); restore it from a backup or train again") from error
+    if "imported" in config:
+        raise BadInput(f"run {run.id} was made elsewhere and imported: there is no model here that could predict")
     if not isinstance(config.get("dataset"), str) or not isinstance(config.get("settings"), dict):
         raise BadInput(f"{run.config} names no data set or no settings; restore it from a backup or train again")
     return config

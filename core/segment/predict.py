@@ -18,7 +18,7 @@ from core import atomic
 from core.dataset.tiles import TileStore
 from core.errors import BadInput
 from core.progress import Progress, silent
-from core.segment import checkpoint, metrics
+from core.segment import checkpoint, foreign, metrics
 from core.segment.batches import DeviceTiles
 from core.segment.confidence import confidence
 from core.segment.device import resolve
@@ -103,7 +103,10 @@ def evaluate(
     On the run's own data set over its validation tiles, elsewhere over all labelled ones. Raises `NotFound`,
     `BadInput`, and `Stopped` from `progress`.
     """
-    predictor = Predictor([workspace.existing_run(run_id)], flip)
+    run = workspace.existing_run(run_id)
+    if foreign.is_foreign(run):
+        return foreign.evaluate(workspace, run, dataset)
+    predictor = Predictor([run], flip)
     store = TileStore.open(workspace.existing_dataset(dataset or predictor.dataset))
     labelled = store.index["has_mask"].to_numpy()
     rows = np.flatnonzero(predictor.kept_aside(store) if store.name == predictor.dataset else labelled)

@@ -14,7 +14,7 @@ from core.dataset import rle
 from core.dataset.archives import Folder
 from core.dataset.layouts import Member
 from core.dataset.planning import some
-from core.dataset.tables import read_codes
+from core.dataset.tables import read_rows_of_codes
 from core.dataset.tiles import TileStore
 from core.errors import BadInput
 
@@ -49,10 +49,7 @@ class Comparison:
 def read(path: Path) -> dict[str, str]:
     """Codes by tile id, in the order of the file. Raises `BadInput` for no table of them, or one with an id twice."""
     with ExitStack() as stack:
-        codes = read_codes(Member(Folder(path.absolute().parent, stack), path.name))
-    if not codes:
-        raise BadInput(f"{path}: there is no row in it; expected id,rle_mask and a row for each test tile")
-    return codes
+        return read_rows_of_codes(Member(Folder(path.absolute().parent, stack), path.name))
 
 
 def check(store: TileStore, codes: dict[str, str]) -> Check:
