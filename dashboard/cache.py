@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.review.evidence import Evidence
     from core.review.masks import MaskStore
     from core.review.store import ReviewStore
+    from core.segment.profile import Profile
     from core.segment.submission import Check
 
 
@@ -205,6 +206,23 @@ def _evidence(_store: TileStore, run: RunFolder, key: tuple[object, ...]) -> Evi
     from core.review.evidence import gather
 
     return gather(workspace(), run, _store, predicted(run, _store.name))
+
+
+def profile(run: RunFolder) -> Profile:
+    """What is known of a run, as `core.segment.profile` gives it."""
+    written = (
+        run.config,
+        run.last.with_suffix(".json"),
+        *(one / "predictions.parquet" for one in run.all_predictions()),
+    )
+    return _profile(run, tuple(map(_changed, written)))
+
+
+@st.cache_resource(max_entries=512)
+def _profile(run: RunFolder, versions: tuple[int, ...]) -> Profile:
+    from core.segment.profile import Profile
+
+    return Profile.of(run)
 
 
 def submission(tiles: TileStore, path: Path) -> tuple[dict[str, str], Check]:

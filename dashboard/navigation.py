@@ -21,6 +21,7 @@ PAGES = {
     ],
     "Model": [
         ("train", "Train", ":material/model_training:"),
+        ("runs", "Runs", ":material/compare_arrows:"),
         ("predictions", "Predictions", ":material/insights:"),
     ],
     "Labels": [("review", "Review", ":material/fact_check:")],

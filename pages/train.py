@@ -1,4 +1,4 @@
-"""Train: settings with their meaning, the model layer by layer, live curves, stop, resume, earlier runs."""
+"""Train: settings with their meaning, the model layer by layer, live curves, stop, resume."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from core import actions
 from core.errors import SaltScopeError
 from core.segment.settings import TrainSettings
 from dashboard import state
-from dashboard.components import device_card, model_table, run_panel, run_table, settings_form, top_bar
+from dashboard.components import device_card, model_table, run_panel, settings_form, top_bar
 
 
 def start(settings: TrainSettings) -> None:
@@ -29,7 +29,7 @@ with form, st.container(border=True, key="new_training"):
     except SaltScopeError as error:
         st.error(str(error))
 with main:
-    curves, model, runs = st.tabs(["Run", "Model", "All runs"])
+    curves, model = st.tabs(["Run", "Model"])
     with curves:
         if context.run:
             run_panel.show(context.workspace, context.run)
@@ -38,5 +38,3 @@ with main:
     with model:
         if settings:
             model_table.show(settings, context.tiles.tile_shape)
-    with runs:
-        run_table.show(context.workspace, context.run)

@@ -1,4 +1,4 @@
-"""Commands about runs: train, runs, status, stop, resume, evaluate, predict."""
+"""Commands about runs: train, runs, compare, status, stop, resume, evaluate, predict."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BackgroundOption = Annotated[bool, typer.Option("--background", help="Return at 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to `app`."""
-    for command in (train, runs, status, stop, resume, evaluate, predict):
+    for command in (train, runs, compare, status, stop, resume, evaluate, predict):
         app.command()(command)
 
 
@@ -50,6 +50,20 @@ def runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     shown = [row | {"map": (row["best"] or {}).get("map")} for row in rows]
     columns = ["run", "state", "epoch", "epochs", "map", "seconds", "device"]
     answer(json, {"runs": rows}, table(shown, columns) if rows else "no run yet: python -m core train NAME")
+
+
+def compare(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN RUN…", help="The others are held against the first.")],
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Settings that differ, scores, and the difference on the tiles that both kept aside."""
+    from core.segment.comparison import compare as hold_against
+    from core.segment.profile import Profile
+
+    opened = Workspace.open(workspace)
+    found = hold_against([Profile.of(opened.existing_run(run)) for run in runs])
+    answer(json, found.to_dict(), found.in_words)
 
 
 def status(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:

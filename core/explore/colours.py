@@ -12,6 +12,8 @@ FLAG = "#D55E00"  # vermillion: a reason to look
 ACCENT = "#0072B2"  # blue: the train split, what can be clicked
 NEUTRAL = "#8C8C8C"  # grey: all tiles together, tiles without salt, the test split
 
+RUNS = (ACCENT, FLAG, AGREEMENT, CORRECTION, LABEL, PREDICTION, "#F0E442", NEUTRAL)  # runs beside each other, in order
+
 PROBABILITY_SCALE = "Cividis"
 
 

@@ -43,6 +43,12 @@ def score(value: float | None, standard_error: float | None = None) -> str:
     return f"{text} ± {standard_error:.3f}" if known else text
 
 
+def signed(difference: float) -> str:
+    """A difference of scores with three decimals and its sign: `+0.012`, `−0.003`, `0.000`."""
+    text = score(difference)
+    return f"+{text}" if difference > 0 and text != "0.000" else text
+
+
 def count(number: int) -> str:
     """A whole number with separators between thousands."""
     return f"{number:,}"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+import numpy as np
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +43,18 @@ class Curves:
         if inside and whole > 0:
             return max(max(inside) / whole, 1.0)
         return max((float(row["step"]) for row in self.steps), default=1.0)
+
+    def seconds_at(self, epochs: Sequence[float]) -> list[float]:
+        """How long the training had worked at each of `epochs` (k,), which may be fractions of one.
+
+        Pauses between stop and resume do not count; NaN as long as no epoch is whole.
+        """
+        took = [one for one in values(self.epochs, "seconds") if math.isfinite(one)]
+        if not took or not len(epochs):
+            return [math.nan] * len(epochs)
+        more = max(0, math.ceil(max(epochs)) - len(took))
+        ends = np.cumsum([0.0, *took, *[took[-1]] * more])
+        return [float(one) for one in np.interp(epochs, np.arange(len(ends)), ends)]
 
 
 def values(rows: list[Row], key: str) -> list[float]:

@@ -21,14 +21,15 @@ from tests import sources
 RUN = "20260101-000000-run"
 ARGUMENTS = {"dataset": "small", "run": RUN}
 FILES = {
-    f"runs/{RUN}/job.json": ["overview", "predictions"],
-    f"runs/{RUN}/status.json": ["overview", "explore"],
-    f"runs/{RUN}/config.json": ["train", "predictions", "review"],
+    f"runs/{RUN}/job.json": ["overview", "predictions", "runs"],
+    f"runs/{RUN}/status.json": ["overview", "explore", "runs"],
+    f"runs/{RUN}/config.json": ["train", "predictions", "review", "runs"],
     f"runs/{RUN}/metrics.jsonl": ["train"],
     f"runs/{RUN}/best.json": ["predictions"],
+    f"runs/{RUN}/last.json": ["runs"],
     f"runs/{RUN}/samples/epoch-001.png": ["train"],
-    f"runs/{RUN}/predictions/small-all/prediction.json": ["predictions", "review"],
-    f"runs/{RUN}/predictions/small-all/predictions.parquet": ["predictions", "review", "overview"],
+    f"runs/{RUN}/predictions/small-all/prediction.json": ["predictions", "review", "runs"],
+    f"runs/{RUN}/predictions/small-all/predictions.parquet": ["predictions", "review", "overview", "runs"],
     f"runs/{RUN}/predictions/small-all/probabilities.npy": ["predictions"],
     "datasets/small/source.json": ["overview", "explore"],
     "datasets/small/index.parquet": ["explore", "distributions", "correlation"],
@@ -53,6 +54,7 @@ def worked_in(shown: Workspace) -> Workspace:
     run.metrics.write_bytes(row)
     run.best.write_bytes(b"")
     run.best.with_suffix(".json").write_text("{}")
+    run.last.with_suffix(".json").write_text('{"seconds": 1.5}')
     run.samples.mkdir()
     (run.samples / "epoch-001.png").write_bytes(sources.png(sources.image(1)))
     folder = run.predictions("small", "all")

@@ -70,3 +70,10 @@ def test_duration(seconds: float | None, text: str) -> None:
 def test_time_left() -> None:
     assert numbers.time_left(180) == "3 min left"
     assert numbers.time_left(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0123, "+0.012"), (-0.0031, "−0.003"), (0.0001, "0.000"), (0.0, "0.000")]
+)
+def test_a_difference_has_its_sign(value: float, text: str) -> None:
+    assert numbers.signed(value) == text

@@ -48,3 +48,10 @@ def test_values_that_are_no_numbers_are_gaps() -> None:
     found = values([{"loss": 1}, {}, {"loss": None}, {"loss": "?"}, {"loss": math.inf}], "loss")
     assert found[0] == 1
     assert all(map(math.isnan, found[1:]))
+
+
+def test_the_time_of_an_epoch_leaves_out_pauses() -> None:
+    epochs = [{**EPOCH, "epoch": epoch, "seconds": seconds} for epoch, seconds in ((1, 10), (2, 20))]
+    curves = Curves.of([STEP, *epochs], "some")
+    assert curves.seconds_at([0.5, 1, 1.5, 2, 2.5]) == [5, 10, 20, 30, 40]
+    assert math.isnan(Curves.of([STEP], "young").seconds_at([0.5])[0])
