@@ -1,7 +1,8 @@
-"""Commands about the review queue: flag, queue."""
+"""Commands about reviews: flag, queue, ledger."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from core.cli.options import JsonOption, WorkspaceOption, answer, facts, table
 from core.cli.runs import RunArgument
 from core.errors import BadInput
+from core.progress import terminal
 from core.review.policy import QueueOrder
 from core.workspace import Workspace
 
@@ -17,6 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add this module's commands to `app`."""
     app.command()(flag)
     app.command()(queue)
+    app.command()(ledger)
 
 
 def flag(
@@ -94,3 +97,20 @@ def queue(
     columns = ["tile", "reasons", "salt_proportion", "confidence", "verdict", "reviewer"]
     text = f"{facts(counts)}\n\n{table(items, columns)}" if items else "the queue is empty: python -m core flag RUN"
     answer(json, {"counts": counts, "items": items}, text)
+
+
+def ledger(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A data set.")],
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """What reviews were worth: each run on reviewed labels against the one without, on tiles that nobody touched."""
+    from core.actions import make_ledger
+    from core.review.ledger import in_words
+
+    opened = Workspace.open(workspace)
+    opened.existing_dataset(name)
+    with terminal() as progress:
+        entries = make_ledger(opened, name, progress)
+    text = "\n\n".join(map(in_words, entries)) if entries else "no run has learned reviewed labels yet"
+    answer(json, {"dataset": name, "runs": [asdict(entry) for entry in entries]}, text)

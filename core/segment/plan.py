@@ -74,7 +74,7 @@ def _decide(workspace: Workspace, store: TileStore, settings: TrainSettings, pro
     device = describe(settings.device)
     precision, speeds = choose_precision(settings, store.tile_shape)
     groups = grouping.grouping(workspace, store, settings.groups, progress)
-    validation = labelled[_validation(store, labelled, groups, settings)]
+    validation = _validation(workspace, store, groups, settings)
     train_tiles = len(labelled) - len(validation)
     steps = settings.epochs * -(-train_tiles // settings.batch_size)
     launch, launch_speeds = choose_launch(replace(settings, precision=precision), store.tile_shape, steps)
@@ -97,16 +97,27 @@ def _decide(workspace: Workspace, store: TileStore, settings: TrainSettings, pro
 
 
 def _validation(
-    store: TileStore, labelled: npt.NDArray[np.int64], groups: grouping.Grouping, settings: TrainSettings
+    workspace: Workspace, store: TileStore, groups: grouping.Grouping, settings: TrainSettings
 ) -> npt.NDArray[np.int64]:
-    """Places in `labelled` of the fold that is kept aside; few tiles make fewer folds."""
-    salt = store.index["salt_proportion"].to_numpy()[labelled]
-    together = groups.among(labelled)
-    count = len(labelled) if together is None else len(np.unique(together))
+    """Rows of the fold that is kept aside; few tiles make fewer folds.
+
+    It is made of the data set's own labels, so that it is the same for all runs, whatever reviewers have made of them.
+    A tile that only they have labelled stays with its group, or is learned.
+    """
+    own = TileStore.open(workspace.existing_dataset(store.name))
+    first = own if len(_labelled(own)) > 1 else store
+    rows = _labelled(first)
+    salt = first.index["salt_proportion"].to_numpy()[rows]
+    together = groups.among(rows)
+    count = len(rows) if together is None else len(np.unique(together))
     k = min(settings.folds, count)
     if settings.fold >= k:
-        raise TrainingFailed(f"fold={settings.fold}: {len(labelled)} labelled tiles in {count} groups make {k} folds")
-    return np.flatnonzero(folds(salt, together, k, settings.seed) == settings.fold)
+        raise TrainingFailed(f"fold={settings.fold}: {len(rows)} labelled tiles in {count} groups make {k} folds")
+    validation = rows[folds(salt, together, k, settings.seed) == settings.fold]
+    if together is None:
+        return validation
+    new = np.setdiff1d(_labelled(store), rows)
+    return np.union1d(validation, new[np.isin(groups.numbers[new], groups.numbers[validation])])
 
 
 def load_config(run: RunFolder) -> dict[str, Any]:
