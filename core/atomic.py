@@ -50,14 +50,20 @@ def write_json(path: Path, value: Any) -> None:
     write_bytes(path, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
 
 
-def read_object(path: Path) -> dict[str, Any]:
-    """The object in the JSON file `path`. Raises `OSError`, or `ValueError` for what is not one object."""
+def read_object(path: Path, **kinds: type) -> dict[str, Any]:
+    """The object in the JSON file `path`; `kinds`: what must be in it.
+
+    Raises `OSError`, or `ValueError` for what is not one object, or lacks one of `kinds`.
+    """
     try:
         value = json.loads(path.read_bytes())
     except RecursionError as error:
         raise ValueError("its brackets are nested too deep") from error
     if not isinstance(value, dict):
         raise ValueError(f"it holds a {type(value).__name__}, not an object")
+    for name, kind in kinds.items():
+        if not isinstance(value.get(name), kind):
+            raise ValueError(f"{name} is {json.dumps(value[name])[:50] if name in value else 'missing'}")
     return value
 
 

@@ -44,15 +44,15 @@ def load(path: Path) -> dict[str, Any]:
     return state
 
 
-def load_facts(path: Path) -> dict[str, Any]:
-    """The JSON beside checkpoint `path`. Raises `NotFound` or `BadInput`."""
+def load_facts(path: Path, **kinds: type) -> dict[str, Any]:
+    """The JSON beside checkpoint `path`; `kinds`: what must be in it. Raises `NotFound` or `BadInput`."""
     beside = path.with_suffix(".json")
     try:
-        return atomic.read_object(beside)
+        return atomic.read_object(beside, **kinds)
     except FileNotFoundError as error:
         raise NotFound(f"{beside}: there is no checkpoint yet; one is written after the first epoch") from error
     except ValueError as error:
-        raise BadInput(f"{beside}: expected JSON ({error}); restore it from a backup or train again") from error
+        raise BadInput(f"{beside} is damaged ({error}); restore it from a backup or train again") from error
 
 
 def restore(path: Path, state: Mapping[str, Any], **parts: Any) -> None:

@@ -120,16 +120,16 @@ def _validation(
     return np.union1d(validation, new[np.isin(groups.numbers[new], groups.numbers[validation])])
 
 
-def load_config(run: RunFolder) -> dict[str, Any]:
-    """What config.json of a run says. Raises `NotFound`, or `BadInput` when it is damaged."""
+def load_config(run: RunFolder, **kinds: type) -> dict[str, Any]:
+    """What config.json of a run says; `kinds`: what must be in it beside its data set and its settings.
+
+    Raises `NotFound`, or `BadInput` when it is damaged.
+    """
     try:
-        config = atomic.read_object(run.config)
+        if "imported" in atomic.read_object(run.config):
+            raise BadInput(f"run {run.id} was made elsewhere and imported: there is no model here that could predict")
+        return atomic.read_object(run.config, dataset=str, settings=dict, **kinds)
     except FileNotFoundError as error:
         raise NotFound(f"run {run.id} has not begun to train, so there is nothing to use yet") from error
     except ValueError as error:
         raise BadInput(f"{run.config} is damaged ({error}); restore it from a backup or train again") from error
-    if "imported" in config:
-        raise BadInput(f"run {run.id} was made elsewhere and imported: there is no model here that could predict")
-    if not isinstance(config.get("dataset"), str) or not isinstance(config.get("settings"), dict):
-        raise BadInput(f"{run.config} names no data set or no settings; restore it from a backup or train again")
-    return config

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from core.workspace import JobFolder, RunFolder, Workspace
 
 SPLITS = ("train", "test", "all")
 BATCH = 64
+NEEDED = {"validation_ids": list, "device": dict, "precision": str, "micro_batch": int}  # of config.json
 
 
 def run(
@@ -136,14 +138,14 @@ class Predictor:
 
     def __init__(self, runs: Sequence[RunFolder], flip: bool = True) -> None:
         self.flip = flip
-        self._configs = [load_config(run) for run in runs]
+        self._configs = [load_config(run, **NEEDED) for run in runs]
         self.dataset: str = self._configs[0]["dataset"]
-        facts = [checkpoint.load_facts(run.best) for run in runs]
+        facts = [checkpoint.load_facts(run.best, epoch=int, settings=dict, tile_shape=list) for run in runs]
         self.epochs: list[int] = [one["epoch"] for one in facts]
         self.weights = [_mark(run.best) for run in runs]
-        every = [TrainSettings.from_dict(one["settings"]) for one in facts]
-        settings = _for_this_machine(every[0], self._configs[0])
-        precision, _ = choose_precision(settings, tuple(facts[0]["tile_shape"]))
+        every = [_settings(run, one["settings"]) for run, one in zip(runs, facts, strict=True)]
+        settings = _for_this_machine(runs[0], every[0], self._configs[0])
+        precision, _ = choose_precision(settings, _shape(runs[0], facts[0]["tile_shape"]))
         self._fabric = open_fabric(settings.device, precision, settings.deterministic)
         self._models = [self._fabric.setup_module(_best(run, one)) for run, one in zip(runs, every, strict=True)]
         self._batch = min(BATCH, 2 * self._configs[0]["micro_batch"])
@@ -170,6 +172,27 @@ class Predictor:
         return torch.stack([salt.flatten(1).sum(dim=1), confidence(maps), *counts], dim=1)
 
 
+def _settings(run: RunFolder, values: dict[str, Any]) -> TrainSettings:
+    with _damaged(run.best.with_suffix(".json")):
+        return TrainSettings.from_dict(values)
+
+
+def _shape(run: RunFolder, sides: list[Any]) -> tuple[int, int]:
+    with _damaged(run.best.with_suffix(".json")):
+        if len(sides) != 2 or not all(isinstance(side, int) and side > 0 for side in sides):
+            raise BadInput(f"tile_shape={sides}: expected two numbers of pixels")
+    return sides[0], sides[1]
+
+
+@contextmanager
+def _damaged(path: Path) -> Iterator[None]:
+    """Say of what is wrong inside that it stands in `path`."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(f"{path} is damaged ({error}); restore it from a backup or train again") from error
+
+
 def _best(run: RunFolder, settings: TrainSettings) -> nn.Module:
     model = build(settings)
     checkpoint.restore(run.best, checkpoint.load(run.best), model=model)
@@ -182,14 +205,15 @@ def _mark(path: Path) -> list[int]:
     return [facts.st_size, facts.st_mtime_ns]
 
 
-def _for_this_machine(settings: TrainSettings, config: dict[str, Any]) -> TrainSettings:
+def _for_this_machine(run: RunFolder, settings: TrainSettings, config: dict[str, Any]) -> TrainSettings:
     """The settings with the number format that the run chose, as far as the device is still of that kind."""
-    kind = config["device"]["device"]
+    with _damaged(run.config):
+        chosen = replace(settings, device=config["device"].get("device"), precision=config["precision"])
     try:
-        resolve(kind)
+        resolve(chosen.device)
     except BadInput:
         return replace(settings, device="auto", precision="auto")
-    return replace(settings, device=kind, precision=config["precision"])
+    return chosen
 
 
 def _rows(store: TileStore, split: str) -> npt.NDArray[np.int64]:

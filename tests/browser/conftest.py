@@ -30,6 +30,14 @@ def browser_page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
+def without_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has signed in to Kaggle here. Ask for it before a server."""
+    for name in ("KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY", "KAGGLE_CONFIG_DIR", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """The dashboard over an empty workspace."""
     started = Server(APP, tmp_path / "workspace", free_port())

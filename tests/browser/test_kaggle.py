@@ -36,11 +36,10 @@ def kaggle(kaggle_folder: Path) -> Iterator[Kaggle]:
 
 
 @pytest.fixture
-def dashboard(kaggle: Kaggle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def dashboard(
+    kaggle: Kaggle, without_credentials: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Server]:
     """The dashboard of somebody without credentials."""
-    for name in ("KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY", "KAGGLE_CONFIG_DIR", "XDG_CONFIG_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("KAGGLE_API_ENVIRONMENT", "TEST")
     started = Server(APP, tmp_path / "workspace", free_port())
     started.start()

@@ -15,14 +15,16 @@ import numpy as np
 import pytest
 import torch
 
-from core import jobs
+from core import atomic, jobs
 from core.dataset.importing import import_source
 from core.dataset.tiles import TileStore
 from core.explore import mosaic, quality
 from core.review.store import ReviewStore
 from core.segment import checkpoint
 from core.segment.plan import load_config
+from core.segment.predict import Predictor
 from core.segment.predictions import load_predictions
+from core.segment.settings import TrainSettings
 from core.tail import JsonLinesTail
 from core.workspace import RunFolder, Workspace
 from tests.hostile.harness import bounded, refused
@@ -49,6 +51,18 @@ def run(workspace: Workspace) -> RunFolder:
     return folder
 
 
+@pytest.fixture
+def trained(run: RunFolder) -> RunFolder:
+    """A run with the files of one that has trained, but for its tensors."""
+    settings = TrainSettings("small").to_dict()
+    facts = {"epoch": 1, "settings": settings, "tile_shape": [101, 101]}
+    plan = {"validation_ids": [], "device": {"device": "cpu"}, "precision": "fp32", "micro_batch": 8}
+    atomic.write_json(run.config, {"dataset": "small", "settings": settings, **plan})
+    atomic.write_json(run.best.with_suffix(".json"), facts)
+    run.best.write_bytes(b"")
+    return run
+
+
 @EACH
 @pytest.mark.parametrize("name", ["job.json", "status.json"])
 def test_the_files_of_a_job(name: str, data: bytes, run: RunFolder) -> None:
@@ -64,11 +78,37 @@ def test_the_settings_of_a_run(data: bytes, run: RunFolder) -> None:
         refused(r"config\.json", lambda: load_config(run))
 
 
-@pytest.mark.parametrize("data", [data for name, data in JSON.items() if name != "another shape"])
-def test_the_facts_beside_a_checkpoint(data: bytes, run: RunFolder) -> None:
-    run.best.with_suffix(".json").write_bytes(data)
+@EACH
+def test_the_facts_beside_a_checkpoint(data: bytes, trained: RunFolder) -> None:
+    trained.best.with_suffix(".json").write_bytes(data)
     with bounded():
-        refused(r"best\.json", lambda: checkpoint.load_facts(run.best))
+        refused(r"best\.json", lambda: Predictor([trained]))
+
+
+@pytest.mark.parametrize("value", [None, "x", [], {"there is none": 1}], ids=str)
+@pytest.mark.parametrize("name", ["epoch", "settings", "tile_shape"])
+def test_one_spoiled_fact_beside_a_checkpoint(name: str, value: Any, trained: RunFolder) -> None:
+    path = trained.best.with_suffix(".json")
+    atomic.write_json(path, atomic.read_object(path) | {name: value})
+    with bounded():
+        refused(r"best\.json", lambda: Predictor([trained]))
+
+
+SPOILED = [
+    *(("dataset", value) for value in (None, 5, ["small"])),
+    *(("settings", value) for value in (None, "x", [])),
+    *(("validation_ids", value) for value in (None, "x", {})),
+    *(("device", value) for value in (None, "x", {"device": 5}, {})),
+    *(("precision", value) for value in (None, "x", 5)),
+    *(("micro_batch", value) for value in (None, "x", 0.5)),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), SPOILED, ids=str)
+def test_one_spoiled_fact_of_a_run(name: str, value: Any, trained: RunFolder) -> None:
+    atomic.write_json(trained.config, atomic.read_object(trained.config) | {name: value})
+    with bounded():
+        refused(r"config\.json", lambda: Predictor([trained]))
 
 
 @EACH

@@ -109,7 +109,7 @@ def test_a_spoiled_file_is_explained_and_not_sent(submitting: Callable[[], AppTe
     page = submitting()
     next(one for one in page.button if one.label == "Make the file").click().run()
     [made] = workspace.submissions.glob("*.csv")
-    for text, words in (("id,rle_mask\nx,1 4\n", "test tiles have no row"), ("<html>", "not a csv file")):
+    for text, words in (("id,rle_mask\nx,1 4\n", "no row for"), ("<html>", "not a csv file")):
         made.write_text(text)
         page = submitting()
         assert not page.exception and any(words in error.value for error in page.error)

@@ -90,12 +90,16 @@ def _ids(store: TileStore, wanted: list[str], given: list[str]) -> list[str]:
     strange = [tile for tile in given if tile not in test]
     problems = []
     if missing:
-        problems.append(f"{len(missing):,} test tiles have no row: {some(sorted(missing))}")
+        problems.append(f"no row for {_tiles(len(missing), 'test')}: {some(sorted(missing))}")
     if labelled := [tile for tile in strange if tile in train]:
-        problems.append(f"{len(labelled):,} rows are of train tiles: {some(labelled)}")
+        problems.append(f"rows for {_tiles(len(labelled), 'train')}: {some(labelled)}")
     if unknown := [tile for tile in strange if tile not in train]:
-        problems.append(f"{len(unknown):,} rows are of unknown tiles: {some(unknown)}")
+        problems.append(f"rows for {_tiles(len(unknown), 'unknown')}: {some(unknown)}")
     return problems
+
+
+def _tiles(count: int, kind: str) -> str:
+    return f"{count:,} {kind} tile{'s' * (count != 1)}"
 
 
 def _as_text(runs: list[tuple[int, int]]) -> str:

@@ -62,7 +62,7 @@ def test_what_is_missing_or_no_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="holds no model"):
         checkpoint.load(tmp_path / "best.pt")
     (tmp_path / "best.json").write_text("{")
-    with pytest.raises(BadInput, match=r"best\.json: expected JSON"):
+    with pytest.raises(BadInput, match=r"best\.json is damaged"):
         checkpoint.load_facts(tmp_path / "best.pt")
 
 

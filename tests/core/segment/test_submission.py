@@ -107,9 +107,9 @@ def test_what_was_not_predicted_as_it_is_now_is_refused(workspace: Workspace, st
 @pytest.mark.parametrize(
     ("codes", "problem"),
     [
-        ({"eee": ""}, "1 test tiles have no row: ddd"),
-        ({"eee": "", "ddd": "", "aaa": ""}, "1 rows are of train tiles: aaa"),
-        ({"eee": "", "ddd": "", "zzz": ""}, "1 rows are of unknown tiles: zzz"),
+        ({"eee": ""}, "no row for 1 test tile: ddd"),
+        ({"eee": "", "ddd": "", "aaa": ""}, "rows for 1 train tile: aaa"),
+        ({"eee": "", "ddd": "", "zzz": ""}, "rows for 1 unknown tile: zzz"),
         ({"eee": "", "ddd": "1 4 3 2"}, "mask of 'ddd': run '3 2' overlaps"),
         ({"eee": "60 6", "ddd": ""}, "mask of 'eee': .* outside the tile of 64 pixels"),
     ],
@@ -197,4 +197,4 @@ def test_the_commands(workspace: Workspace, store: TileStore, tmp_path: Path) ->
     (tmp_path / "a.csv").write_text("id,rle_mask\neee,\n")
     refused = call(*words)
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr == f"error: {tmp_path / 'a.csv'}: 1 test tiles have no row: ddd\n"
+    assert refused.stderr == f"error: {tmp_path / 'a.csv'}: no row for 1 test tile: ddd\n"
