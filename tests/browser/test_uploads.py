@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -58,10 +58,11 @@ def _put(like: Request, megabytes: int, told: bool) -> int:
     if told:
         headers["content-length"] = str(megabytes * 2**20)
     address = urlsplit(like.url)
-    connection = http.client.HTTPConnection(address.netloc, timeout=60)
-    with suppress(BrokenPipeError, ConnectionResetError):  # it answers and hangs up before it has all
-        connection.request("PUT", address.path, _body(headers, megabytes), headers, encode_chunked=not told)
-    return connection.getresponse().status
+    with closing(http.client.HTTPConnection(address.netloc, timeout=60)) as connection:
+        with suppress(BrokenPipeError, ConnectionResetError):  # it answers and hangs up before it has all
+            connection.request("PUT", address.path, _body(headers, megabytes), headers, encode_chunked=not told)
+        with closing(connection.getresponse()) as answer:
+            return answer.status
 
 
 def _body(headers: dict[str, str], megabytes: int) -> Iterator[bytes]:
