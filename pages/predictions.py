@@ -2,16 +2,25 @@
 
 import streamlit as st
 
-from dashboard import state
-from dashboard.components import predict_form, prediction_detail, prediction_pages, top_bar
+from dashboard import navigation, state
+from dashboard.components import adoption_form, predict_form, prediction_detail, prediction_pages, top_bar
 
-context = top_bar.show("Predictions", needs="run")
-run, tiles = context.chosen_run, context.tiles
-found = run.predictions_of(tiles.name)
+context = top_bar.show("Predictions")
+tiles = context.tiles
+found = context.run.predictions_of(tiles.name) if context.run else []
 if not found:
-    with st.container(border=True):
-        st.subheader("This run has predicted nothing on these tiles yet.", anchor=False)
-        predict_form.show(context.workspace, run, tiles)
+    own, foreign = st.columns(2, gap="medium", border=True)
+    with own:
+        if context.run:
+            st.subheader("This run has predicted nothing on these tiles yet.", anchor=False)
+            predict_form.show(context.workspace, context.run, tiles)
+        else:
+            st.subheader("There is no run yet: a run is one training.", anchor=False)
+            if st.button("Train a model", type="primary", icon=":material/arrow_forward:"):
+                navigation.open_page("train")
+    with foreign:
+        st.subheader("Predictions from elsewhere", anchor=False)
+        adoption_form.show_predictions(context.workspace, tiles.name)
     st.stop()
 if tile := state.selection().tile:
     shown = prediction_pages.chosen(found)
@@ -23,5 +32,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="prediction_
     shown = prediction_pages.choose(found)
     st.caption(prediction_pages.in_words(shown), width="stretch")
     with st.popover("Predict more", icon=":material/add:"):
-        predict_form.show(context.workspace, run, tiles)
+        predict_form.show(context.workspace, context.chosen_run, tiles)
+    with st.popover("Import", icon=":material/download:"):
+        adoption_form.show_predictions(context.workspace, tiles.name)
 prediction_pages.show(tiles, shown, context.rows)

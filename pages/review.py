@@ -1,5 +1,12 @@
 """Review: which tiles need eyes, and why; one key decides, and the decision is stored before the page moves on."""
 
-from dashboard.components import review_desk, top_bar
+import streamlit as st
 
-review_desk.show(top_bar.show("Review"))
+from dashboard.components import review_desk, review_ledger, top_bar
+
+context = top_bar.show("Review")
+desk, below = st.container(), st.container()
+with below:  # first: a queue that is not there ends the page
+    review_ledger.show(context)
+with desk:
+    review_desk.show(context)

@@ -89,8 +89,7 @@ def gain(entry: Entry) -> str:
     """'+0.012 ± 0.004'; a dash where it is not known."""
     if entry.difference is None:
         return numbers.NOTHING
-    error = "" if entry.standard_error is None else f" ± {entry.standard_error:.3f}"
-    return f"{entry.difference:+.3f}{error}"
+    return numbers.with_error(numbers.signed(entry.difference), numbers.score(entry.standard_error))
 
 
 def bootstrap_error(differences: npt.NDArray[np.float64], seed: int = 0) -> float:

@@ -50,13 +50,14 @@ def chosen(found: list[Path]) -> Predictions:
 
 def in_words(predictions: Predictions) -> str:
     """How many tiles were predicted and how well; the score counts only tiles that the run did not learn from."""
-    frame = predictions.frame
-    scores = frame["map"][frame["validation"]].dropna().to_numpy()
-    said = f"{numbers.tiles(len(predictions))} predicted"
+    frame, foreign = predictions.frame, "imported" in predictions.facts
+    scores = frame["map"][frame["validation"] | foreign].dropna().to_numpy()
+    said = f"{numbers.tiles(len(predictions))} predicted{' elsewhere' * foreign}"
     if len(scores) < 2:
         return said
+    which = "labelled tiles, which may have been learned" if foreign else "tiles kept aside in training"
     error = scores.std(ddof=1) / np.sqrt(len(scores))
-    return f"{said} · score {numbers.score(scores.mean(), error)} over {len(scores):,} tiles kept aside in training"
+    return f"{said} · score {numbers.score(scores.mean(), error)} over {len(scores):,} {which}"
 
 
 def choose_order() -> None:
@@ -68,7 +69,8 @@ def ordered(predictions: Predictions, rows: np.ndarray) -> np.ndarray:
     """Positions (n,) in `predictions` of the tiles that lie in `rows` of the data set, in the order that was chosen."""
     column, ascending = ORDERS[st.session_state.get("prediction_order", next(iter(ORDERS)))]
     frame = predictions.frame
-    inside = frame[frame["row"].isin(rows)].dropna(subset=column)
+    inside = frame[frame["row"].isin(rows)]
+    inside = inside.dropna(subset=column) if inside[column].notna().any() else inside
     return inside.sort_values(column, ascending=ascending, kind="stable").index.to_numpy()
 
 
@@ -119,7 +121,7 @@ def _tiles(store: TileStore, predictions: Predictions, positions: np.ndarray) ->
     frame = predictions.frame.iloc[positions]
     codes = rle.encode_many(predictions.probabilities[positions] >= SALT_LEVEL)
     captions = [
-        (f"conf. {confidence:.2f}", "" if np.isnan(score) else f"score {score:.2f}")
+        tuple(f"{name} {value:.2f}" for name, value in (("conf.", confidence), ("score", score)) if not np.isnan(value))
         for confidence, score in zip(frame["confidence"], frame["map"], strict=True)
     ]
     return tiles_for_gallery(store, frame["row"].to_numpy(), codes, captions)

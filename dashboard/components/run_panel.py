@@ -24,6 +24,7 @@ COLOURS = {
     State.FAILED: "red",
     State.STOPPED: "orange",
     State.LOST: "red",
+    State.IMPORTED: "violet",
 }
 
 
@@ -38,6 +39,9 @@ def _draw(workspace: Workspace, run: RunFolder, was_active: bool) -> None:
     if was_active and not now.state.active:
         st.rerun()
     _header(workspace, run, now)
+    if now.state is State.IMPORTED:
+        st.info("It was made elsewhere: there is no training here, so no curves and nothing to resume.")
+        return
     if now.error:
         st.error(f"{now.error}")
     if split := grouping.in_words(run):
@@ -78,7 +82,8 @@ def _actions(workspace: Workspace, run: RunFolder, now: JobStatus) -> None:
     if now.state in (State.STOPPED, State.LOST, State.FAILED) and st.button("Resume", icon=":material/play_arrow:"):
         jobs.resume(workspace, run)
         st.rerun()
-    if now.state is State.FINISHED and st.button("Predict", icon=":material/arrow_forward:"):
+    further = {State.FINISHED: "Predict", State.IMPORTED: "Predictions"}.get(now.state)
+    if further and st.button(further, icon=":material/arrow_forward:"):
         navigation.open_page("predictions", run=run.id)
 
 
