@@ -7,6 +7,7 @@
     ├── WorkspaceError    the workspace can't be read or written (permissions, full disk)
     ├── Busy              somebody else is doing that at this moment
     ├── Conflict          somebody else saved something newer in the meantime
+    │   └── Decided       somebody else decided it in the meantime
     ├── TrainingFailed    a training that can't go on (out of memory, NaN loss)
     └── KaggleError       Kaggle refuses, or can't be reached
 
@@ -45,6 +46,10 @@ class Busy(SaltScopeError):
 
 class Conflict(SaltScopeError):
     """Somebody else saved something newer in the meantime."""
+
+
+class Decided(Conflict):
+    """Somebody else decided it in the meantime."""
 
 
 class TrainingFailed(SaltScopeError):

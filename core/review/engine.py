@@ -1,9 +1,20 @@
-"""How a database is reached: the only place that knows one kind of database from another."""
+"""How a database is reached: the only place that knows one kind of database from another.
+
+SQLite has one writer at a time, so what a writer does alone has to be short. Waiting for the disk is not part of it:
+a transaction is written to the WAL file, the next writer begins, and only then does the first one wait until the disk
+holds that file (`_flush`). Many who wait at once are served by one turn of the disk. It is as safe as `synchronous =
+FULL`, as nothing is acknowledged before: what is read meanwhile lies further up in the same file.
+"""
 
 from __future__ import annotations
 
+import os
+import random
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -12,6 +23,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from core.errors import BadInput, Busy, SaltScopeError, WorkspaceError
 
 BUSY_SECONDS = 15  # how long a writer waits for another one
+PAUSE = 0.005  # s between a writer's first attempts; it asks the more often, the longer it waits
+SHORTEST_PAUSE = 0.0003  # s
+IMPATIENCE = 0.01  # s after which it asks twice as often
 WRITERS_LOCK = 0x5A175C09  # any number that nobody else uses in the same PostgreSQL database
 
 SQLITE_WORDS = {
@@ -47,19 +61,25 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that is on the disk when this returns, or not at all. Raises `WorkspaceError` or `Busy`."""
-    with _telling(engine), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+def writing(engine: Engine, durable: bool = True) -> Iterator[Connection]:
+    """A transaction that is on the disk when this returns, or not at all. Raises `WorkspaceError` or `Busy`.
+
+    durable: False for what may be lost with the power, though not with the process.
+    """
+    with _telling(engine), engine.execution_options(writes=True).begin() as connection:
         if engine.dialect.name == "postgresql":  # one writer at a time, as with SQLite
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
         yield connection
+        wal = connection.connection.info.get("wal")
+    if durable and wal:
+        _flush(wal)
 
 
 @contextmanager
 def migrating(engine: Engine) -> Iterator[Connection]:
     """A `writing` transaction on a database that may be new."""
     if engine.dialect.name == "sqlite":
-        with _telling(engine), engine.execution_options(begin=None).connect() as connection:
+        with _telling(engine), engine.execution_options(begins=False).connect() as connection:
             # Readers and a writer don't wait for each other. The file remembers it.
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
     with writing(engine) as connection:
@@ -70,13 +90,57 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself, `_begin_sqlite` does
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")  # committed means on the disk
+    connection.execute("PRAGMA synchronous = NORMAL")  # `_flush` does the rest
+    record.info["wal"] = Path(connection.execute("PRAGMA database_list").fetchone()[2] + "-wal")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # What writes says BEGIN IMMEDIATE and so takes its turn at once: who begins by reading can't wait for a writer.
-    if words := connection.get_execution_options().get("begin", "BEGIN"):
-        connection.exec_driver_sql(words)
+    options = connection.get_execution_options()
+    if options.get("writes"):
+        _take_turn(connection)
+    elif options.get("begins", True):
+        connection.exec_driver_sql("BEGIN")
+
+
+def _take_turn(connection: Connection) -> None:
+    """Become the one writer, before anything is read: who begins by reading can't wait for another one.
+
+    SQLite's own way of waiting asks the more seldom, the longer it waits, so that newcomers overtake.
+    """
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, sqlite3.Connection)
+    begun = time.monotonic()
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while not _is_begun(driver) and (waited := time.monotonic() - begun) < BUSY_SECONDS:
+            time.sleep(2 * random.random() * max(SHORTEST_PAUSE, PAUSE / (1 + waited / IMPATIENCE)))
+        if not driver.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises what `_telling` understands
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _is_begun(driver: sqlite3.Connection) -> bool:
+    """Whether there is nothing to wait for: a transaction has begun, or can't begin at all."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY
+    return True
+
+
+def _flush(wal: Path) -> None:
+    """Wait until the disk holds all that was committed. Raises `WorkspaceError`."""
+    try:
+        file = os.open(wal, os.O_RDWR)
+    except FileNotFoundError:
+        return  # this file system knows no WAL: SQLite has waited itself
+    try:
+        getattr(os, "fdatasync", os.fsync)(file)
+    except OSError as error:
+        raise WorkspaceError(f"{wal}: {error.strerror}; what was stored last may not be on the disk") from error
+    finally:
+        os.close(file)
 
 
 @contextmanager

@@ -11,11 +11,12 @@ import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
 
 from core.dataset import rle
 from core.errors import BadInput, Conflict, NotFound
@@ -65,6 +66,23 @@ class NewMask:
     base: int | None
     origin: Origin = Origin.DRAWN
     run: str = ""
+
+    @cached_property
+    def code(self) -> str:
+        """Canonical run-length code of the mask."""
+        return rle.encode(self.mask)
+
+
+# What every decision needs, built once: meanwhile nobody else can write.
+_OF_TILE = (
+    select(revisions)
+    .where(revisions.c.dataset == bindparam("dataset"), revisions.c.tile == bindparam("tile"), ~revisions.c.withdrawn)
+    .order_by(revisions.c.id.desc())
+    .limit(1)
+)
+_DRAFT = drafts.c["dataset", "tile", "reviewer"]
+_DROP = delete(drafts).where(*(column == bindparam(column.name) for column in _DRAFT))
+_ADD = insert(revisions).returning(revisions.c.id)
 
 
 class MaskStore:
@@ -133,15 +151,15 @@ class MaskStore:
     def newest(self, dataset: str, tile: str) -> Revision | None:
         """The reviewed mask of a tile; None where nobody made one."""
         with reading(self._engine) as connection:
-            return _first(connection, _of(dataset, tile))
+            return _newest_of(connection, dataset, tile)
 
     def revision(self, number: int) -> Revision:
         """One revision. Raises `NotFound`."""
         with reading(self._engine) as connection:
-            found = _first(connection, select(revisions).where(revisions.c.id == number))
+            found = connection.execute(select(revisions).where(revisions.c.id == number)).first()
         if found is None:
             raise NotFound(f"there is no revision {number}; the history of a tile lists them")
-        return found
+        return Revision(**found._mapping)
 
     def history(self, dataset: str, tile: str | None = None) -> pd.DataFrame:
         """All revisions of a tile or of a whole data set, the newest first, with the fields of `Revision`."""
@@ -192,7 +210,7 @@ def add_revision(
     connection: Connection, new: NewMask, reviewer: str, note: str = "", decision: int | None = None
 ) -> Revision:
     """Within the caller's transaction: what `MaskStore.save` does, tied to a decision if one is given."""
-    newest = _first(connection, _of(new.dataset, new.tile))
+    newest = _newest_of(connection, new.dataset, new.tile)
     if newest is not None and newest.id != new.base:
         raise Conflict(
             f"tile {new.tile!r} has a newer mask, by {newest.reviewer} of {newest.time:%Y-%m-%d %H:%M} UTC; "
@@ -201,7 +219,7 @@ def add_revision(
     row: dict[str, Any] = {
         "dataset": new.dataset,
         "tile": new.tile,
-        "mask": rle.encode(new.mask),
+        "mask": new.code,
         "parent": new.base,
         "origin": new.origin.value,
         "run": new.run,
@@ -211,7 +229,7 @@ def add_revision(
         "time": datetime.now(UTC),
         "note": note,
     }
-    added = connection.execute(insert(revisions).returning(revisions.c.id), row).scalar_one()
+    added = connection.execute(_ADD, row).scalar_one()
     if new.origin in (Origin.DRAWN, Origin.PREDICTION):  # a drawing waits on where another mask was put in its place
         drop_draft(connection, new.dataset, new.tile, reviewer)
     return Revision(id=added, **row)
@@ -219,7 +237,7 @@ def add_revision(
 
 def drop_draft(connection: Connection, dataset: str, tile: str, reviewer: str) -> None:
     """Within the caller's transaction: forget what `reviewer` has drawn on a tile and not saved."""
-    connection.execute(delete(drafts).where(_draft_of(dataset, tile, _name(reviewer))))
+    connection.execute(_DROP, {"dataset": dataset, "tile": tile, "reviewer": _name(reviewer)})
 
 
 def withdraw_revisions(connection: Connection, decision_ids: list[int]) -> None:
@@ -237,13 +255,8 @@ def _newest(dataset: str, up_to: int | None = None) -> Select[Any]:
     return select(revisions).where(revisions.c.id.in_(newest))
 
 
-def _of(dataset: str, tile: str) -> Select[Any]:
-    mine = (revisions.c.dataset == dataset) & (revisions.c.tile == tile) & ~revisions.c.withdrawn
-    return select(revisions).where(mine).order_by(revisions.c.id.desc()).limit(1)
-
-
-def _first(connection: Connection, query: Select[Any]) -> Revision | None:
-    found = connection.execute(query).first()
+def _newest_of(connection: Connection, dataset: str, tile: str) -> Revision | None:
+    found = connection.execute(_OF_TILE, {"dataset": dataset, "tile": tile}).first()
     return Revision(**found._mapping) if found else None
 
 

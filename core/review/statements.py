@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Delete,
@@ -15,6 +17,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -159,36 +162,52 @@ def drop_idle_items(connection: Connection, run: str, dataset: str) -> None:
     connection.execute(delete(review_items).where(belongs(run, dataset), idle))
 
 
+# What every decision needs, built once: meanwhile nobody else can write.
+_ITEMS: BindParameter[int] = bindparam("items", expanding=True)
+_APPEND = insert(decisions).returning(decisions.c.id, sort_by_parameter_order=True)
+_DECIDED = select(decisions.c.id).where(decisions.c.item_id.in_(_ITEMS), _stands()).limit(1)
+_FREE = select(review_items.c.id).where(
+    review_items.c.id.in_(_ITEMS),
+    ~exists().where(decisions.c.item_id == review_items.c.id, _stands()),
+    ~exists().where(
+        claims.c.item_id == review_items.c.id,
+        claims.c.reviewer != bindparam("reviewer"),
+        claims.c.until > bindparam("now", type_=claims.c.until.type),
+    ),
+)
+_CLEAR = delete(claims).where((claims.c.reviewer == bindparam("mine")) | claims.c.item_id.in_(_ITEMS))
+_RELEASE = delete(claims).where(
+    claims.c.item_id.in_(select(decisions.c.item_id).where(decisions.c.id >= bindparam("since")))
+)
+_CLAIM = insert(claims)
+
+
 def append(connection: Connection, rows: list[dict[str, Any]]) -> list[int]:
     """Add decisions; their ids, in the order of `rows`."""
-    if not rows:
-        return []
-    added = insert(decisions).returning(decisions.c.id, sort_by_parameter_order=True)
-    return list(connection.scalars(added, rows))
+    return list(connection.scalars(_APPEND, rows)) if rows else []
 
 
-def taken(connection: Connection, reviewer: str, now: datetime) -> set[int]:
-    """Items that others have on their desks."""
-    theirs = (claims.c.reviewer != reviewer) & (claims.c.until > now)
-    return set(connection.scalars(select(claims.c.item_id).where(theirs)))
+def any_decided(connection: Connection, item_ids: Sequence[int]) -> bool:
+    """Whether one of these items has a standing decision."""
+    return connection.scalar(_DECIDED, {"items": item_ids}) is not None
 
 
-def is_open(connection: Connection, item_id: int) -> bool:
-    """Whether an item is there and has no standing decision."""
-    decided = select(decisions.c.id).where(decisions.c.item_id == item_id, _stands())
-    there = select(review_items.c.id).where(review_items.c.id == item_id)
-    return connection.scalar(there) is not None and connection.scalar(decided.limit(1)) is None
+def free(connection: Connection, item_ids: Sequence[int], reviewer: str, now: datetime) -> list[int]:
+    """Those of `item_ids`, in their order, that are open and that nobody else has on the desk."""
+    found = set(connection.scalars(_FREE, {"items": item_ids, "reviewer": reviewer, "now": now}))
+    return [one for one in item_ids if one in found]
 
 
-def put_claim(connection: Connection, item_id: int, reviewer: str, until: datetime) -> None:
-    """Put an item on a reviewer's desk, in place of whoever had it too long."""
-    connection.execute(delete(claims).where(claims.c.item_id == item_id))
-    connection.execute(insert(claims), {"item_id": item_id, "reviewer": reviewer, "until": until})
+def put_claims(connection: Connection, item_ids: Sequence[int], reviewer: str, until: datetime) -> None:
+    """Put these items on a reviewer's desk and nothing else, in place of whoever had them too long."""
+    connection.execute(_CLEAR, {"mine": reviewer, "items": item_ids})
+    if item_ids:
+        connection.execute(_CLAIM, [{"item_id": one, "reviewer": reviewer, "until": until} for one in item_ids])
 
 
-def release(connection: Connection, reviewer: str) -> None:
-    """Clear a reviewer's desk."""
-    connection.execute(delete(claims).where(claims.c.reviewer == reviewer))
+def release(connection: Connection, since: int) -> None:
+    """Take what was decided from decision `since` on off all desks."""
+    connection.execute(_RELEASE, {"since": since})
 
 
 def latest_act(connection: Connection, reviewer: str, wanted: ColumnElement[bool]) -> list[tuple[int, int]]:

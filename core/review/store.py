@@ -18,7 +18,7 @@ import pandas as pd
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
-from core.errors import BadInput, NotFound
+from core.errors import BadInput, Decided, NotFound
 from core.review import statements
 from core.review.engine import connect, reading, writing
 from core.review.masks import NewMask, add_revision, withdraw_revisions
@@ -28,6 +28,7 @@ from core.review.tables import UNDO, Verdict, flags, review_items
 
 UNKNOWN = 0.5  # the confidence of an item whose prediction says nothing of it: neither sure nor unsure
 CLAIM_SECONDS = 600.0  # how long an item stays on a desk where nothing happens
+AT_ONCE = 50  # items that a claim looks at before it looks further
 
 
 class ReviewStore:
@@ -103,20 +104,25 @@ class ReviewStore:
         reviewer: str,
         note: str = "",
         masks: Mapping[int, NewMask] | None = None,
+        first: bool = False,
     ) -> list[int]:
         """Add a decision on each of `items` and return their ids; on the disk when this returns, all or none.
 
-        masks: by item, what its mask is from now on; it goes when the decision is taken back. Raises `BadInput` without
-        a reviewer or for an unknown verdict, `NotFound` for an item that is gone, `Conflict` for a mask that was made
-        from another than the newest.
+        masks: by item, what its mask is from now on; it goes when the decision is taken back. first: only if nobody
+        else was quicker. Raises `BadInput` without a reviewer or for an unknown verdict, `NotFound` for an item that is
+        gone, `Decided` where somebody was quicker, `Conflict` for a mask that was made from another than the newest.
         """
-        item_ids = [items] if isinstance(items, int | np.integer) else list(items)
+        item_ids = [int(items)] if isinstance(items, int | np.integer) else [int(item) for item in items]
         act = _act(reviewer) | {"verdict": _verdict(verdict), "note": note}
-        rows = [act | {"item_id": int(item_id)} for item_id in item_ids]
+        rows = [act | {"item_id": item_id} for item_id in item_ids]
+        for mask in (masks or {}).values():
+            _ = mask.code  # worked out now: in the transaction everybody else waits
         try:
             with writing(self._engine) as connection:
+                if first and statements.any_decided(connection, item_ids):
+                    raise Decided("somebody else has decided this meanwhile; yours was not stored")
                 decided = statements.append(connection, rows)
-                statements.release(connection, act["reviewer"])
+                statements.release(connection, min(decided, default=0))
                 for item_id, decision in zip(item_ids, decided, strict=True):
                     if masks and item_id in masks:
                         add_revision(connection, masks[item_id], reviewer, note, decision)
@@ -125,20 +131,22 @@ class ReviewStore:
             names = f"item {item_ids[0]}" if len(item_ids) == 1 else f"one of the {len(item_ids)} items"
             raise NotFound(f"{names} is not in the queue any more: deleted or flagged anew; load the queue") from error
 
-    def claim(self, items: Sequence[int], reviewer: str, seconds: float = CLAIM_SECONDS) -> int | None:
-        """Put the first of `items` that nobody else has on the desk of `reviewer`, for a time; None if there is none.
+    def claim(self, items: Sequence[int], reviewer: str, seconds: float = CLAIM_SECONDS, count: int = 1) -> list[int]:
+        """Put the first `count` of `items` that nobody else has on the desk of `reviewer`, for a time.
 
-        Items that were decided meanwhile are passed over. A reviewer has one item at a time.
+        Nothing else stays there. Items that were decided meanwhile are passed over.
         """
         act = _act(reviewer)
-        with writing(self._engine) as connection:
-            taken = statements.taken(connection, act["reviewer"], act["time"])
-            free = (int(item) for item in items if int(item) not in taken)
-            chosen = next((item for item in free if statements.is_open(connection, item)), None)
-            statements.release(connection, act["reviewer"])
-            if chosen is not None:
-                statements.put_claim(connection, chosen, act["reviewer"], act["time"] + timedelta(seconds=seconds))
-        return chosen
+        found: list[int] = []
+        with writing(self._engine, durable=False) as connection:
+            for start in range(0, len(items), AT_ONCE):
+                looked_at = [int(item) for item in items[start : start + AT_ONCE]]
+                found += statements.free(connection, looked_at, act["reviewer"], act["time"])
+                if len(found) >= count:
+                    break
+            until = act["time"] + timedelta(seconds=seconds)
+            statements.put_claims(connection, found[:count], act["reviewer"], until)
+        return found[:count]
 
     def undo(self, reviewer: str, run: str | None = None, dataset: str | None = None) -> list[int]:
         """Take back the latest act of `reviewer`, a bulk decision as a whole, with its mask; the ids of its items."""

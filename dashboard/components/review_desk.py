@@ -109,7 +109,7 @@ def _on_desk(items: pd.DataFrame, waiting: pd.DataFrame) -> pd.Series | None:
         return decided.iloc[0]
     ids = waiting["id"].tolist()
     wanted = [picked, *ids] if picked in ids else ids
-    claimed = cache.review_store().claim(wanted, state.reviewer())
+    claimed = next(iter(cache.review_store().claim(wanted, state.reviewer())), None)
     if picked in ids and claimed != picked:
         st.toast("Somebody else has that tile on the desk", icon=":material/group:")
     st.session_state["review_item"] = claimed

@@ -57,7 +57,7 @@ def test_all_is_decided(opened: Open, queue: ReviewStore) -> None:
 def test_what_others_have_on_their_desks_is_said(opened: Open, queue: ReviewStore) -> None:
     decide(queue, 2)
     left = int(queue.queue(LABELS, "small")["id"].iloc[0])
-    assert queue.claim([left], "somebody else") == left
+    assert queue.claim([left], "somebody else") == [left]
     page = opened("review", queue="labels")
     assert "1 tile left, and others have them on their desks" in page.success[0].value
 
