@@ -1,4 +1,4 @@
-"""Train: settings with their meaning, the model layer by layer, live curves, stop, resume."""
+"""Train: settings with their meaning, the networks, one layer by layer, live curves, stop, resume."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from core import actions
 from core.errors import SaltScopeError
 from core.segment.settings import TrainSettings
 from dashboard import state
-from dashboard.components import device_card, model_table, run_panel, settings_form, top_bar
+from dashboard.components import device_card, model_list, model_table, run_panel, settings_form, top_bar
 
 
 def start(settings: TrainSettings) -> None:
@@ -29,12 +29,16 @@ with form, st.container(border=True, key="new_training"):
     except SaltScopeError as error:
         st.error(str(error))
 with main:
-    curves, model = st.tabs(["Run", "Model"])
-    with curves:
-        if context.run:
-            run_panel.show(context.workspace, context.run)
-        else:
-            st.info("No run yet. Choose settings and start; the curves appear here and grow.")
-    with model:
-        if settings:
+    curves, models, layers = st.tabs(["Run", "Models", "Layers"], key="train_view", on_change="rerun")
+    if curves.open:
+        with curves:
+            if context.run:
+                run_panel.show(context.workspace, context.run)
+            else:
+                st.info("No run yet. Choose settings and start; the curves appear here and grow.")
+    if models.open and settings:
+        with models:
+            model_list.show(context.workspace, context.tiles, settings)
+    if layers.open and settings:
+        with layers:
             model_table.show(settings, context.tiles.tile_shape)

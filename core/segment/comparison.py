@@ -21,6 +21,7 @@ from core.segment.settings import TrainSettings
 
 DRAWS = 10_000
 GOT = 0.5  # a tile with this score or more counts as got
+FOREIGN = "was made elsewhere, by a model that may have learned the very tiles it is compared on"
 MOST = 8  # runs: as many as there are colours to tell them apart
 
 
@@ -59,13 +60,14 @@ class Comparison:
     """Two runs or more; the others are held against the first one.
 
     differing: one row a setting, its name and its value for each run (None: not known) · differences: those that can be
-    told · missing: why the others can't, in a sentence each, by run.
+    told · missing: why the others can't, in a sentence each, by run · doubtful: why a score may be too good, by run.
     """
 
     profiles: tuple[Profile, ...]
     differing: tuple[tuple[str, tuple[Any, ...]], ...]
     differences: tuple[Difference, ...]
     missing: dict[str, str]
+    doubtful: dict[str, str]
 
     @property
     def in_words(self) -> str:
@@ -73,17 +75,18 @@ class Comparison:
         runs = [f"{one.run}: {_score_in_words(one)}" for one in self.profiles]
         settings = [f"{name}: {' | '.join(map(str, values))}" for name, values in self.differing]
         differences = [one.in_words for one in self.differences]
-        missing = [f"{run}: {words}" for run, words in self.missing.items()]
+        missing = [f"{run}: {words}" for run, words in (self.missing | self.doubtful).items()]
         return "\n".join([*runs, "", *(settings or ["no setting differs"]), "", *differences, *missing]).rstrip()
 
     def to_dict(self) -> dict[str, Any]:
-        """runs, differing, differences, missing as plain values, for JSON."""
+        """runs, differing, differences, missing, doubtful as plain values, for JSON."""
         runs = [profile.run for profile in self.profiles]
         return {
             "runs": [_facts(profile) for profile in self.profiles],
             "differing": {name: dict(zip(runs, values, strict=True)) for name, values in self.differing},
             "differences": [vars(one) for one in self.differences],
             "missing": self.missing,
+            "doubtful": self.doubtful,
         }
 
 
@@ -100,7 +103,8 @@ def compare(profiles: Sequence[Profile], seed: int = 0) -> Comparison:
             found.append(one)
         elif not {base.run, other.run} & missing.keys():
             missing[other.run] = _nothing_shared(base, other)
-    return Comparison(tuple(profiles), differing(profiles), tuple(found), missing)
+    doubtful = {one.run: FOREIGN for one in profiles if one.foreign}
+    return Comparison(tuple(profiles), differing(profiles), tuple(found), missing, doubtful)
 
 
 def paired(base: Profile, other: Profile, seed: int = 0) -> Difference | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from core import atomic
 from core.errors import SaltScopeError
-from core.segment import architecture
+from core.segment import registry
 from core.segment.settings import TrainSettings
 from core.segment.tile_scores import Score, TileScores, tile_scores
 from core.workspace import RunFolder
@@ -31,7 +31,8 @@ class Profile:
 
     settings: as the run keeps them · decided: what it found for itself, by the words for it · parameters: numbers that
     are learned · gflop: of one forward pass for one tile, two operations a product · seconds: of all whole epochs ·
-    scores: of its validation tiles, as `tile_scores` gives them · problem: why there are none, where they are damaged.
+    scores: of its validation tiles, as `tile_scores` gives them · problem: why there are none, where they are damaged ·
+    foreign: whether its predictions were made elsewhere, perhaps by a model that had learned these very tiles.
     """
 
     run: str
@@ -44,6 +45,7 @@ class Profile:
     seconds: float | None = None
     scores: TileScores = field(default_factory=TileScores)
     problem: str = ""
+    foreign: bool = False
 
     @classmethod
     def of(cls, run: RunFolder) -> Profile:
@@ -56,7 +58,7 @@ class Profile:
         return cls(
             run=run.id,
             dataset=dataset,
-            model=str(settings.get("model") or ""),
+            model=str(settings.get("model") or ("imported" if "imported" in config else "")),
             settings=settings,
             decided={words: config[name] for name, words in DECIDED.items() if name in config},
             parameters=parameters,
@@ -64,6 +66,7 @@ class Profile:
             seconds=_number(_object(run.last.with_suffix(".json")).get("seconds")),
             scores=scores,
             problem=problem,
+            foreign="imported" in config,
         )
 
     @property
@@ -91,10 +94,8 @@ def _number(value: object) -> float | None:
 def _size(settings: Mapping[str, Any], tile_shape: Any) -> tuple[int | None, float | None]:
     """Parameters and GFLOP a tile; None where the settings or the tile's shape say nothing that is understood here."""
     try:
-        known = TrainSettings.from_dict(settings)
-        parameters = sum(layer.parameters for layer in architecture.layers(known))
         height, width = tile_shape
-        return parameters, 2 * architecture.products(known, (int(height), int(width))) / 1e9
+        return registry.size(TrainSettings.from_dict(settings), (int(height), int(width)))
     except (SaltScopeError, TypeError, ValueError):
         return None, None
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from core import atomic
 from core.errors import BadInput
+from core.segment.foreign import is_foreign
 from core.workspace import RunFolder
 
 
@@ -45,12 +46,14 @@ class TileScores:
 def tile_scores(run: RunFolder, dataset: str) -> TileScores:
     """Scores of the labelled tiles of `dataset` that the run did not learn from; empty where it predicted none.
 
+    Of predictions that were made elsewhere nobody knows what their model had learned: there all labelled tiles count.
     Of several predictions of a tile the newest counts; those for an older state of the data set do not.
     Raises `BadInput` for damaged predictions.
     """
     folders = run.predictions_of(dataset)
     states = [_facts(folder).get("checksum") for folder in folders]
-    found = [_scores(folder) for folder, state in zip(folders, states, strict=True) if state == states[0]]
+    every = is_foreign(run)
+    found = [_scores(folder, every) for folder, state in zip(folders, states, strict=True) if state == states[0]]
     if not found:
         return TileScores()
     together = pd.concat(found)
@@ -64,11 +67,11 @@ def _facts(folder: Path) -> dict[str, Any]:
         raise BadInput(f"{folder / 'prediction.json'} is damaged ({error}); predict again") from error
 
 
-def _scores(folder: Path) -> pd.Series:
+def _scores(folder: Path, every: bool) -> pd.Series:
     path = folder / "predictions.parquet"
     try:
         frame = pd.read_parquet(path, columns=["id", "map", "validation"])
     except (OSError, ValueError, KeyError) as error:  # pyarrow's errors are among them
         raise BadInput(f"{path} is damaged ({error}); predict again") from error
-    kept_aside = frame["validation"].to_numpy(bool) & frame["map"].notna().to_numpy()
-    return frame[kept_aside].set_index("id")["map"].astype(np.float64)
+    counts = (frame["validation"].to_numpy(bool) | every) & frame["map"].notna().to_numpy()
+    return frame[counts].set_index("id")["map"].astype(np.float64)

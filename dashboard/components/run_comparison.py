@@ -109,6 +109,8 @@ def _in_words(value: object) -> str:
 def _missing(workspace: Workspace, found: Comparison, chosen: Sequence[Row]) -> None:
     """What keeps runs from being compared tile by tile, and the button that mends it, where one can."""
     by_id = {row.folder.id: row for row in chosen}
+    for run, words in found.doubtful.items():
+        st.caption(f":material/info: **{chosen_runs.label(run)}** {words}.")
     for run, words in found.missing.items():
         row = by_id[run]
         with st.container(horizontal=True, vertical_alignment="center", key=f"missing_{run}"):

@@ -121,3 +121,9 @@ def test_the_figures_are_plain_values() -> None:
     assert [run["map"] for run in told["runs"]] == [1.0, 0.5, None]
     assert told["differences"][0]["mean"] == -0.5
     assert list(told["missing"]) == ["c"]
+
+
+def test_predictions_from_elsewhere_are_doubted() -> None:
+    found = compare([profile("a", {"t1": 1.0}), profile("b", {"t1": 0.5}, foreign=True)])
+    assert list(found.doubtful) == ["b"]
+    assert found.differences and "may have learned" in found.in_words

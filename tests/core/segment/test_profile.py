@@ -94,3 +94,10 @@ def test_damaged_predictions_are_named(run: RunFolder) -> None:
         tile_scores(run, "small")
     profile = Profile.of(run)
     assert "damaged" in profile.problem and profile.score is None
+
+
+def test_all_labelled_tiles_count_where_predictions_were_made_elsewhere(run: RunFolder) -> None:
+    run.config.write_text(json.dumps({"dataset": "small", "imported": {"source": "theirs"}, "checksum": "x"}))
+    profile = Profile.of(run)
+    assert (profile.model, profile.foreign) == ("imported", True)
+    assert profile.score is not None and profile.score.tiles == 31

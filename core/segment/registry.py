@@ -1,0 +1,57 @@
+"""The networks that a training can be told (`model=`): what each is, how large, how long it takes. Torch-free.
+
+To add one: its name among the choices of `TrainSettings.model`, its layers in `architecture`, its line in MODELS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core.segment import architecture
+from core.segment.expectation import Expectation
+from core.segment.settings import TrainSettings
+
+MODELS = {
+    "unet": "the plain U-Net, four levels down and up, from random weights; `width` sets its size",
+    "efficientnet_lite0": "U-Net over EfficientNet-lite0: few operations, ImageNet weights that install as a package",
+    "resnet34": "U-Net over ResNet34: the medal work's encoder, several times the operations",
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A network with the other settings of a training.
+
+    parameters: numbers that are learned · gflop: of one forward pass for one tile, two operations a product · seconds:
+    of the whole training, None: not known · measured: the run whose speed tells it, None: a rough figure.
+    """
+
+    model: str
+    words: str
+    parameters: int
+    gflop: float
+    seconds: float | None
+    measured: str | None
+
+
+def offers(
+    settings: TrainSettings, tile_shape: tuple[int, int], expected: Callable[[TrainSettings], Expectation | None]
+) -> list[Offer]:
+    """All networks, the smallest first, for tiles (H, W); expected: the time of an epoch with some settings."""
+    found = [_offer(replace(settings, model=model), words, tile_shape, expected) for model, words in MODELS.items()]
+    return sorted(found, key=lambda offer: offer.gflop)
+
+
+def size(settings: TrainSettings, tile_shape: tuple[int, int]) -> tuple[int, float]:
+    """Parameters, and GFLOP of one forward pass for a tile."""
+    parameters = sum(layer.parameters for layer in architecture.layers(settings))
+    return parameters, 2 * architecture.products(settings, tile_shape) / 1e9
+
+
+def _offer(settings: TrainSettings, words: str, tile_shape: tuple[int, int], expected: Any) -> Offer:
+    parameters, gflop = size(settings, tile_shape)
+    epoch = expected(settings)
+    seconds = epoch.seconds * settings.epochs if epoch else None
+    return Offer(settings.model, words, parameters, gflop, seconds, epoch.measured if epoch else None)
