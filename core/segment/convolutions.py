@@ -15,6 +15,8 @@ from torch.nn.functional import conv2d, conv_transpose2d, pad
 
 WIDEST = 3  # columns of a kernel for which oneDNN has a fast depthwise gradient
 
+Border = tuple[int, int, int, int]  # columns left and right, rows above and below
+
 
 class Depthwise(nn.Conv2d):
     """`nn.Conv2d` of one filter a channel, with the same parameters, state and results; images: (N, C, H, W).
@@ -27,12 +29,15 @@ class Depthwise(nn.Conv2d):
     def forward(self, images: Tensor) -> Tensor:
         padding = self.padding
         assert not isinstance(padding, str)
+        border = (padding[1], padding[1], padding[0], padding[0])
         if self.same:
-            images, padding = pad_same(images, self.weight.shape[-1], self.stride[0]), (0, 0)
+            border = same_border(images, self.weight.shape[-1], self.stride[0])
         if not _gains(images, self.weight, self.stride[0]):
+            if self.same:
+                images, padding = pad(images, border), (0, 0)
             return conv2d(images, self.weight, self.bias, self.stride, padding, 1, self.groups)
         images, weight = _cast(images, self.weight)
-        found: Tensor = _Depthwise.apply(images, weight, self.stride[0], padding[0])
+        found: Tensor = _Depthwise.apply(images, weight, self.stride[0], border)
         return found if self.bias is None else found + self.bias.to(found.dtype)[:, None, None]
 
 
@@ -45,10 +50,10 @@ class Upsampling(nn.ConvTranspose2d):
         return _Upsampling.apply(*_cast(images, self.weight, self.bias), self.stride[0])
 
 
-def pad_same(images: Tensor, kernel: int, stride: int) -> Tensor:
-    """`images` (N, C, H, W) with zeros around, as TensorFlow's SAME does for a square kernel."""
+def same_border(images: Tensor, kernel: int, stride: int) -> Border:
+    """What TensorFlow's SAME pads `images` (N, C, H, W) with for a square kernel."""
     height, width = (max(0, (-(-side // stride) - 1) * stride + kernel - side) for side in images.shape[-2:])
-    return pad(images, (width // 2, width - width // 2, height // 2, height - height // 2))
+    return width // 2, width - width // 2, height // 2, height - height // 2
 
 
 def _gains(images: Tensor, weight: Tensor, stride: int) -> bool:
@@ -64,50 +69,61 @@ def _cast(*tensors: Tensor) -> tuple[Tensor, ...]:
 
 
 class _Depthwise(torch.autograd.Function):
-    """Padding is the same on all sides."""
-
     @staticmethod
-    def forward(ctx: Any, images: Tensor, weight: Tensor, stride: int, padding: int) -> Tensor:
-        ctx.save_for_backward(images, weight)
-        ctx.stride, ctx.padding = stride, padding
-        return conv2d(images, weight, None, stride, padding, 1, len(weight))
+    def forward(ctx: Any, images: Tensor, weight: Tensor, stride: int, border: Border) -> Tensor:
+        padded = pad(images, border) if any(border) else images
+        ctx.save_for_backward(padded, weight)
+        ctx.stride, ctx.corner, ctx.shape = stride, (border[2], border[0]), images.shape
+        return conv2d(padded, weight, None, stride, 0, 1, len(weight))
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, Tensor | None, None, None]:
-        images, weight = ctx.saved_tensors
+        padded, weight = ctx.saved_tensors
         upstream, (wanted, learned, *_) = gradients[0], ctx.needs_input_grad
-        d_images = _image_gradient(upstream, images, weight, ctx.stride, ctx.padding) if wanted else None
-        d_weight = _weight_gradient(upstream, images, weight, ctx.stride, ctx.padding) if learned else None
+        d_images = _image_gradient(upstream, weight, ctx.stride, ctx.corner, ctx.shape) if wanted else None
+        d_weight = _weight_gradient(upstream, padded, weight, ctx.stride) if learned else None
         return d_images, d_weight, None, None
 
 
-def _image_gradient(upstream: Tensor, images: Tensor, weight: Tensor, stride: int, padding: int) -> Tensor:
-    kind = torch.float32 if stride > 1 else images.dtype
-    parts = (upstream.to(kind), images.to(kind), weight.to(kind))
-    return _backward(*parts, stride, padding, [True, False, False])[0].to(images.dtype)
+def _image_gradient(
+    upstream: Tensor, weight: Tensor, stride: int, corner: tuple[int, int], shape: torch.Size
+) -> Tensor:
+    """A convolution with the kernel turned round, of the gradients `stride` pixels apart with zeros between.
+
+    corner: rows and columns of padding above and left of the images · shape: of the images.
+    """
+    reach = weight.shape[-1] - 1
+    count, channels, height, width = shape
+    size = (count, channels, height + reach, width + reach)
+    spread = torch.empty(size, dtype=upstream.dtype, memory_format=torch.channels_last).zero_()
+    top, left = (reach - side for side in corner)
+    spread[..., top::stride, left::stride][..., : upstream.shape[-2], : upstream.shape[-1]] = upstream
+    return conv2d(spread, weight.flip(2, 3), None, 1, 0, 1, len(weight))
 
 
-def _weight_gradient(upstream: Tensor, images: Tensor, weight: Tensor, stride: int, padding: int) -> Tensor:
+def _weight_gradient(upstream: Tensor, padded: Tensor, weight: Tensor, stride: int) -> Tensor:
     """A few columns of the kernel at a time: what they see is a part of the padded images."""
-    columns, width = weight.shape[-1], images.shape[-1]
-    reach = (upstream.shape[-1] - 1) * stride
+    rows, across = ((side - 1) * stride for side in upstream.shape[-2:])
     parts = []
-    for first in range(0, columns, WIDEST):
-        count = min(WIDEST, columns - first)
-        right = first + reach + count - padding - width  # negative: columns that these never see
-        seen = pad(images, (padding - first, right, padding, padding))
-        piece = weight[..., first : first + count].contiguous()
-        parts.append(_backward(upstream, seen, piece, stride, 0, [False, True, False])[1])
+    for first in range(0, weight.shape[-1], WIDEST):
+        piece = weight[..., first : first + WIDEST].contiguous()
+        height, width = piece.shape[-2:]
+        seen = padded[..., : rows + height, first : first + across + width]
+        gradient = torch.ops.aten.convolution_backward(
+            upstream,
+            seen.contiguous(memory_format=torch.channels_last),
+            piece,
+            None,
+            [stride, stride],
+            [0, 0],
+            [1, 1],
+            False,
+            [0, 0],
+            len(weight),
+            [False, True, False],
+        )
+        parts.append(gradient[1])
     return torch.cat(parts, dim=-1)
-
-
-def _backward(
-    upstream: Tensor, images: Tensor, weight: Tensor, stride: int, padding: int, wanted: list[bool]
-) -> tuple[Tensor, Tensor, Tensor]:
-    stride_and_padding = ([stride, stride], [padding, padding])
-    return torch.ops.aten.convolution_backward(
-        upstream, images, weight, None, *stride_and_padding, [1, 1], False, [0, 0], len(weight), wanted
-    )
 
 
 class _Upsampling(torch.autograd.Function):

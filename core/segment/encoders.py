@@ -32,11 +32,18 @@ class EncoderUNet(nn.Module):
 
 
 def _quicken(network: nn.Module) -> None:
-    """Let depthwise convolutions go their own way back; parameters and state stay theirs."""
+    """Let depthwise convolutions and the way up take faster ways; parameters and state stay theirs."""
+    from segmentation_models_pytorch.decoders.unet.decoder import UnetDecoderBlock
     from timm.layers import Conv2dSame
+
+    from core.segment.up_block import UpBlock
 
     for module in network.modules():
         if isinstance(module, nn.Conv2d) and module.groups == module.in_channels == module.out_channels > 1:
             same = isinstance(module, Conv2dSame)
             module.__class__ = Depthwise
             setattr(module, "same", same)  # noqa: B010
+        elif isinstance(module, UnetDecoderBlock):
+            module.__class__ = UpBlock
+        elif isinstance(module, nn.ReLU | nn.ReLU6):
+            module.inplace = False  # on a CPU it is the slower way

@@ -58,7 +58,7 @@ def _module(layer: Layer) -> nn.Module:
     match layer.kind:
         case Kind.CONVOLUTION:
             convolution = nn.Conv2d(layer.channels_in, layer.channels, 3, padding=1, bias=False)
-            return nn.Sequential(convolution, BatchNorm(layer.channels), nn.ReLU(inplace=True))
+            return nn.Sequential(convolution, BatchNorm(layer.channels), nn.ReLU())
         case Kind.POOLING:
             return nn.MaxPool2d(2)
         case Kind.UPSAMPLING:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.segment.convolutions import Depthwise, Upsampling, pad_same
+from core.segment.convolutions import Depthwise, Upsampling, same_border
 
 
 def gradients(layer: nn.Module, images: Tensor, upstream: Tensor) -> list[Tensor]:
@@ -46,14 +46,26 @@ def test_in_bf16_a_depthwise_convolution_is_as_close_as_torchs(kernel: int, stri
         assert (got - expected).norm() < 0.01 * expected.norm()
 
 
+@pytest.mark.parametrize(("kernel", "stride"), [(3, 1), (3, 2), (5, 1), (5, 2)])
+@pytest.mark.parametrize("side", [7, 8])
+def test_tensorflows_padding_makes_no_difference_on_the_way_back(side: int, kernel: int, stride: int) -> None:
+    torch.manual_seed(side)
+    theirs, ours = (Depthwise(4, 4, kernel, stride=stride, groups=4, bias=False) for _ in range(2))
+    ours.load_state_dict(theirs.state_dict())
+    ours.same = True
+    images = torch.randn(3, 4, side, side).contiguous(memory_format=torch.channels_last)
+    padded = nn.Sequential(nn.ZeroPad2d(same_border(images, kernel, stride)), theirs)
+    upstream = torch.randn_like(padded(images))
+    assert upstream.shape[-1] == -(-side // stride)
+    for expected, got in zip(gradients(padded, images, upstream), gradients(ours, images, upstream), strict=True):
+        torch.testing.assert_close(got, expected, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize(
-    ("side", "kernel", "stride", "after"), [(8, 3, 2, 9), (8, 5, 2, 11), (7, 3, 2, 9), (8, 3, 1, 10)]
+    ("side", "kernel", "stride", "border"), [(8, 3, 2, (0, 1)), (8, 5, 2, (1, 2)), (7, 3, 2, (1, 1)), (8, 3, 1, (1, 1))]
 )
-def test_padding_as_tensorflow_does_it(side: int, kernel: int, stride: int, after: int) -> None:
-    padded = pad_same(torch.ones(1, 1, side, side), kernel, stride)
-    assert padded.shape[-2:] == (after, after)
-    before = (after - side) // 2
-    assert padded[0, 0, before, before] == 1 and padded[0, 0, :before].sum() == 0
+def test_padding_as_tensorflow_does_it(side: int, kernel: int, stride: int, border: tuple[int, int]) -> None:
+    assert same_border(torch.ones(1, 1, side, side), kernel, stride) == border * 2
 
 
 def test_upsampling_is_torchs() -> None:
