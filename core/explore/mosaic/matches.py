@@ -9,7 +9,12 @@ methods of Desolneux, Moisan & Morel 2000).
 
 And each tile knows how well its own lines are foretold, so how far apart two that touch may be: what fits much worse is
 no pair, though nothing else be nearer. This keeps the next best tile from taking the place of one that is
-not in the data.
+not in the data. Smooth edges of one region are alike in more ways than their rivals tell, so a pair counts the less
+the better its tiles foretell it: that finds .7 % more of the true pairs under noise of 2 grey levels, and no more of
+the false ones; among real tiles it makes no difference.
+
+Tried and no better: weights of the frequencies along the edge, learned from trusted pairs; the slope at the seam beside
+its value; a second search among the edges that trusted pairs leave.
 """
 
 from __future__ import annotations
@@ -24,6 +29,8 @@ TYPICAL = 12  # dimension: half of the real edges and of the synthetic have 10â€
 TRUST = 2  # that TYPICAL counts as so many rivals: it matters where there are only a few tiles
 TIED = 0.98  # share of the nearest rival's angle from which on the two can't be told apart
 MISFIT = 2  # powers of ten that a misfit ten times the expected costs; beyond twice it, 1 in 20 true pairs is left
+TYPICAL_ERROR = 0.08  # squared distance that the errors of half of the real pairs explain
+SMOOTHNESS = 1  # powers of ten that a pair loses whose tiles foretell it ten times as well
 LEAST_MISFIT = 1e-4  # squared distance that rounding alone makes
 BINS = 64  # edges are told apart by number modulo BINS, and only the nearest of each is looked at as a rival
 PRODUCTS_AT_ONCE = 1 << 22  # bounds the memory of the comparison to 16 MB, up to 65,000 tiles
@@ -94,9 +101,10 @@ def strength(matches: Matches, expected: np.ndarray) -> np.ndarray:
 
     expected: (k,) squared distance of the vectors that their errors explain.
     """
+    expected = expected.clip(LEAST_MISFIT)
     chance = (log_chance(matches.cosine, matches.there) + log_chance(matches.cosine, matches.back)) / 2
-    misfit = np.log10((2 - 2 * matches.cosine).clip(LEAST_MISFIT) / expected.clip(LEAST_MISFIT))
-    return -chance - MISFIT * misfit.clip(0)
+    misfit = np.log10((2 - 2 * matches.cosine).clip(LEAST_MISFIT) / expected)
+    return -chance - MISFIT * misfit.clip(0) + SMOOTHNESS * np.log10(expected / TYPICAL_ERROR)
 
 
 def log_chance(closest: np.ndarray, rivals: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from core.explore.mosaic.neighbours import CUT, find_pairs
 from core.progress import Progress, silent
 from core.workspace import Workspace
 
-METHOD = 2  # of `find_pairs`; another number makes kept pairs worthless
+METHOD = 3  # of `find_pairs`; another number makes kept pairs worthless
 
 
 def mosaic_of(workspace: Workspace, store: TileStore, progress: Progress = silent) -> Mosaic:

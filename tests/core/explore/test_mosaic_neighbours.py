@@ -214,8 +214,8 @@ def test_a_pair_is_as_strong_as_it_is_nearer_than_its_rivals_and_than_its_tiles_
         return float(strength(Matches(*np.zeros((2, 1), int), cosine, rivals, rivals), np.array([expected]))[0])
 
     assert of(0.1, 0.02) > of(0.3, 0.1) > of(0.5, 0.3)
-    assert of(0.3, 0.2) == of(0.3, 0.1)  # nearer than expected is nothing special
-    assert of(0.3, 0.001) == pytest.approx(of(0.3, 0.01) - 2, abs=1e-3)
+    assert of(0.3, 1) == pytest.approx(of(0.3, 0.1) + 1, abs=1e-3)  # the smoother, the more tiles are alike
+    assert of(0.3, 0.001) == pytest.approx(of(0.3, 0.01) - 3, abs=1e-3)  # and here they misfit too
 
 
 def test_noise_costs_strength_only_as_far_as_its_rivals_are_near() -> None:
@@ -226,7 +226,7 @@ def test_noise_costs_strength_only_as_far_as_its_rivals_are_near() -> None:
     matches = (
         Matches(*np.zeros((2, 1), int), np.array([0.92], np.float32), rivals, rivals) for rivals in (alike, unlike)
     )
-    weak, strong = (float(strength(each, np.ones(1))[0]) for each in matches)
+    weak, strong = (float(strength(each, np.full(1, 0.16))[0]) for each in matches)
     assert weak < CUT < strong
 
 
