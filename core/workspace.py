@@ -166,6 +166,11 @@ class Workspace:
         """SQLAlchemy URL of the review store."""
         return os.environ.get("SALTSCOPE_DATABASE_URL") or f"sqlite:///{self.root / 'saltscope.db'}"
 
+    @property
+    def has_database(self) -> bool:
+        """Whether there is a review store already; one on another machine counts as there."""
+        return "SALTSCOPE_DATABASE_URL" in os.environ or (self.root / "saltscope.db").exists()
+
     def dataset(self, name: str) -> Path:
         """Folder of data set `name`, which need not exist yet. Raises `BadName`."""
         return self.datasets / check_name(name, "data set name")

@@ -118,6 +118,7 @@ def _layer(_scene: Scene, key: tuple[object, ...], number: int, window: Window) 
     masks = picture(grid, store.tile_shape, side, lambda rows: store.masks[rows])
     if run:
         masks |= picture(grid, store.tile_shape, side, lambda rows: predicted.masks(run, store, rows)[0]) << 1
+    store.release()
     url = thumbnails.png_url(masks) if masks.any() else None
     return Layer(tuple(window), thumbnails.jpeg_url(even, QUALITY), url)
 
@@ -129,4 +130,5 @@ def _tones(_scene: Scene, key: tuple[object, ...], number: int) -> tuple[np.ndar
     members = grid[grid >= 0]
     gain, offset = np.ones(len(_scene.mosaic), np.float32), np.zeros(len(_scene.mosaic), np.float32)
     gain[members], offset[members] = even_tones(_scene.store.tiles[members], grid)
+    _scene.store.release()
     return gain, offset

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.explore.filters import TileFilter
-from dashboard import predicted, state
+from dashboard import corrected, predicted, state
 from dashboard.components import tile_filters, tile_order, tile_pages, top_bar
 from dashboard.components.gallery import gallery, tiles_for_gallery
 
@@ -38,7 +38,8 @@ def show_five(seed: str) -> None:
     pool = labelled if len(labelled) else context.rows
     rng = np.random.default_rng(int(seed) if seed.isdecimal() else 0)
     rows = rng.choice(pool, min(FIVE, len(pool)), replace=False)
-    tiles = tiles_for_gallery(context.tiles, rows, predicted.codes(context.run, context.tiles, rows))
+    predictions, corrections = predicted.codes(context.run, context.tiles, rows), corrected.codes(context.tiles, rows)
+    tiles = tiles_for_gallery(context.tiles, rows, predictions, corrections=corrections)
     gallery(tiles, key="five", view="all", columns=FIVE, stacked=True, on_event=tile_pages.open_tile)
 
 
@@ -46,7 +47,7 @@ context = top_bar.show("Explore", split=False)
 if tile := state.selection().tile:
     from dashboard.components import tile_detail  # loads the review store, which the gallery does without
 
-    tile_detail.show(context.tiles, context.ordered, tile)
+    tile_detail.show(context.tiles, tile_order.applied(context.rows, context.table, context.order), tile)
     st.stop()
 show_controls()
 if not len(context.rows):
@@ -55,4 +56,4 @@ if not len(context.rows):
 elif seed := st.query_params.get(SEED):
     show_five(seed)
 else:
-    tile_pages.show(context.tiles, context.ordered)
+    tile_pages.show(context.tiles, tile_order.applied(context.rows, context.table, context.order))

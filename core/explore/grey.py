@@ -62,6 +62,7 @@ def grey_levels(store: TileStore, rows: np.ndarray, progress: Progress = silent)
         progress(first, len(rows), "Counting grey levels")
         for place, row in enumerate(rows[first : first + _CHUNK], start=first):
             counts[place] = np.bincount(store.tiles[row].ravel(), minlength=LEVELS)
+    store.release()
     return GreyLevels(rows, counts)
 
 

@@ -40,6 +40,7 @@ def mean_tile(store: TileStore, rows: np.ndarray) -> MeanTile:
     labelled = rows[store.index["has_mask"].to_numpy(dtype=bool)[rows]]
     image = _sum(store.tiles, rows, _TILES, np.uint16)
     mask = _sum(store.masks, labelled, _MASKS, np.uint8)
+    store.release()
     with np.errstate(invalid="ignore"):
         return MeanTile(len(rows), len(labelled), image / len(rows), mask / len(labelled))
 

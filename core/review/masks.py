@@ -8,7 +8,7 @@ A draft is what one person has drawn on one tile and not saved yet.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -152,6 +152,14 @@ class MaskStore:
         """The reviewed mask of a tile; None where nobody made one."""
         with reading(self._engine) as connection:
             return _newest_of(connection, dataset, tile)
+
+    def newest_of(self, dataset: str, tiles: Sequence[str]) -> dict[str, str]:
+        """The reviewed masks of `tiles` as run-length codes, of those that have one."""
+        wanted = (revisions.c.dataset == dataset) & revisions.c.tile.in_(tiles) & ~revisions.c.withdrawn
+        newest = select(func.max(revisions.c.id)).where(wanted).group_by(revisions.c.tile)
+        with reading(self._engine) as connection:
+            found = connection.execute(select(revisions.c.tile, revisions.c.mask).where(revisions.c.id.in_(newest)))
+            return {row.tile: row.mask for row in found}
 
     def revision(self, number: int) -> Revision:
         """One revision. Raises `NotFound`."""

@@ -8,7 +8,7 @@ import streamlit as st
 from core.dataset.tiles import TileStore
 from core.explore.mosaic import ALONE
 from core.workspace import RunFolder
-from dashboard import cache, navigation, predicted, state
+from dashboard import cache, corrected, navigation, predicted, state
 from dashboard.components.gallery import GalleryTile, tiles_for_gallery
 
 
@@ -19,7 +19,7 @@ def around(store: TileStore, row: int, run: RunFolder | None) -> list[GalleryTil
         return []
     places = mosaic.neighbourhood(row).ravel()
     rows = places[places >= 0]
-    tiles = iter(tiles_for_gallery(store, rows, predicted.codes(run, store, rows)))
+    tiles = iter(tiles_for_gallery(store, rows, predicted.codes(run, store, rows), None, corrected.codes(store, rows)))
     return [next(tiles) if place >= 0 else None for place in np.asarray(places)]
 
 

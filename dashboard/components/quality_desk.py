@@ -13,8 +13,9 @@ from core.dataset.tiles import TileStore
 from core.explore import numbers
 from core.explore.quality import Reason, choice, scene
 from core.review import labels
+from core.review.tables import LABELS
 from core.segment.predictions import SALT_LEVEL
-from dashboard import cache, navigation, state
+from dashboard import cache, corrected, navigation, state
 from dashboard.components import finding_picture
 from dashboard.components.gallery import GalleryEvent, clear_selection, gallery, tiles_for_gallery
 from dashboard.components.tile_view import tile_for_view, tile_view
@@ -31,16 +32,20 @@ def show(tiles: TileStore, found: pd.DataFrame) -> None:
     worst = choice.worst_of_tiles(found)
     places = np.flatnonzero(worst["id"] == state.selection().tile)
     place = int(places[0]) if len(places) else 0
+    reviewed = _reviewed(tiles)
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        _thumbnails(tiles, found, worst, place)
+        _thumbnails(tiles, found, worst, place, reviewed)
     with right:
-        _finding(tiles, found, worst, place)
+        _finding(tiles, found, worst, place, reviewed)
 
 
-def _thumbnails(tiles: TileStore, found: pd.DataFrame, worst: pd.DataFrame, place: int) -> None:
+def _thumbnails(
+    tiles: TileStore, found: pd.DataFrame, worst: pd.DataFrame, place: int, reviewed: Mapping[str, str]
+) -> None:
     first = place // SIZE * SIZE
     page = worst.iloc[first : first + SIZE]
+    rows = page["row"].to_numpy()
 
     def act(event: GalleryEvent) -> None:
         if event.turned:
@@ -52,7 +57,7 @@ def _thumbnails(tiles: TileStore, found: pd.DataFrame, worst: pd.DataFrame, plac
             clear_selection(KEY)
 
     gallery(
-        tiles_for_gallery(tiles, page["row"].to_numpy(), captions=_captions(page)),
+        tiles_for_gallery(tiles, rows, captions=_captions(page, reviewed), corrections=corrected.codes(tiles, rows)),
         key=KEY,
         position=f"{first + 1:,}–{first + len(page):,} of {len(worst):,}",
         previous=first > 0,
@@ -63,15 +68,28 @@ def _thumbnails(tiles: TileStore, found: pd.DataFrame, worst: pd.DataFrame, plac
     )
 
 
-def _captions(page: pd.DataFrame) -> list[tuple[str, ...]]:
+def _captions(page: pd.DataFrame, reviewed: Mapping[str, str]) -> list[tuple[str, ...]]:
     return [
-        (Reason(reason).words, f"{severity:.2f}")
-        for reason, severity in zip(page["reason"], page["severity"], strict=True)
+        (Reason(reason).words, f"{severity:.2f}", *([reviewed[tile]] if tile in reviewed else []))
+        for tile, reason, severity in zip(page["id"], page["reason"], page["severity"], strict=True)
     ]
 
 
-def _finding(tiles: TileStore, found: pd.DataFrame, worst: pd.DataFrame, place: int) -> None:
-    tile = worst["id"].iat[place]
+def _reviewed(tiles: TileStore) -> dict[str, str]:
+    """Of the tiles whose labels were sent to review: that they wait there, or the verdict, in words."""
+    if not cache.workspace().has_database:
+        return {}
+    sent = cache.review_store().queue(LABELS, tiles.name)
+    return {
+        tile: f"judged: {verdict.replace('_', ' ')}" if verdict else "in review"
+        for tile, verdict in zip(sent["tile"], sent["verdict"], strict=True)
+    }
+
+
+def _finding(
+    tiles: TileStore, found: pd.DataFrame, worst: pd.DataFrame, place: int, reviewed: Mapping[str, str]
+) -> None:
+    tile = str(worst["id"].iat[place])
     mine = found[found["id"] == tile].set_index("reason", drop=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="finding_actions"):
         reason = _which(mine)
@@ -93,7 +111,8 @@ def _finding(tiles: TileStore, found: pd.DataFrame, worst: pd.DataFrame, place: 
     else:
         finding_picture.show(tiles, scene(tiles, finding), f"{reason} of tile {tile}")
     with st.container(horizontal=True, vertical_alignment="center", key="finding_meaning"):
-        st.caption(f"{Reason(reason).meaning} Severity {finding['severity']:.2f}.", width="stretch")
+        said = f" Review of its label: {reviewed[tile]}." if tile in reviewed else ""
+        st.caption(f"{Reason(reason).meaning} Severity {finding['severity']:.2f}.{said}", width="stretch")
         if reason in (Reason.SEAM, Reason.EMPTY_BELOW_SALT) and st.button("Mosaic", icon=":material/landscape:"):
             navigation.open_page("mosaic", tile=tile)
 

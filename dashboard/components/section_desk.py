@@ -7,6 +7,8 @@ mosaic_broken, what a broken link has to say.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -38,6 +40,7 @@ def show(scene: Scene, rows: np.ndarray) -> None:
         following=number + 1 < count,
         on_event=lambda event: _act(event, scene, number),
     )
+    _only_this(scene, number)
     if opened := st.session_state.pop("mosaic_open", None):
         navigation.open_page("explore", tile=opened)
     if st.session_state.pop("mosaic_changed", False):
@@ -60,6 +63,18 @@ def go_to(number: int) -> None:
     """Show section `number`, from 0."""
     st.query_params[PLACE] = str(number + 1)
     st.session_state.pop("mosaic_window", None)
+
+
+def _only_this(scene: Scene, number: int) -> None:
+    """The way to the section's tiles as a filter that all pages share; where it is set, the way out of it."""
+    filter = state.selection().filter
+    here = scene.mosaic.section == number
+    known = bool(filter.section) and bool(here[scene.store.row(filter.section)])
+    name = "" if known else str(scene.store.index["id"].iat[int(here.argmax())])
+    label = "All sections" if known else "Only the tiles of this section, on every page"
+    wanted = {"filter": replace(filter, section=name)}
+    if st.button(label, icon=":material/filter_alt:", key="section_filter", on_click=state.select, kwargs=wanted):
+        st.rerun()
 
 
 def _focus() -> str | None:

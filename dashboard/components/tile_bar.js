@@ -4,6 +4,7 @@ const MASKS = {
   label: ["salt in the label", "only in the label", "M"],
   prediction: ["salt predicted", "only predicted", "P"],
   difference: ["difference", "both agree", "D"],
+  corrected: ["corrected mask", "corrected mask", "C"],
 };
 
 /** The bar's left half; its buttons show their keys. */
@@ -71,7 +72,7 @@ function showLook(root, look, there) {
   for (const chip of root.querySelectorAll("[data-mask]")) {
     const name = chip.dataset.mask;
     chip.hidden = !there[name];
-    const drawn = name === "difference" ? agrees : differs; // in the colours of a difference
+    const drawn = { difference: agrees, corrected: false }[name] ?? differs; // in the colours of a difference
     chip.setAttribute("aria-pressed", drawn || look[name]);
     chip.disabled = look.view === "image";
     chip.children[1].textContent = MASKS[name][drawn ? 1 : 0];

@@ -1,16 +1,17 @@
 // One tile on a canvas: the seismic picture, its label, its prediction.
-// Python puts in front of it SALT, the colours of { label, prediction, agreement }.
+// Python puts in front of it SALT, the colours of { label, prediction, agreement, corrected }.
 
 const FLAT = { background: "#26292d", nothing: "#8a8f94" }; // a mask without its picture
 const DIFFERENCE = 1.7; // times the fill of a mask: what differs is to be seen at a glance
 
-/** What one tile is drawn from. `source`: id, shape, picture (data URL), mask and prediction (code or null). */
+/** What one tile is drawn from. `source`: id, shape, picture (data URL); mask, prediction, correction (code or null). */
 class Tile {
   constructor(source) {
     this.source = source;
     this.shape = source.shape;
     this.label = source.mask == null ? null : Mask.fromCode(source.mask, source.shape);
     this.prediction = source.prediction == null ? null : Mask.fromCode(source.prediction, source.shape);
+    this.corrected = source.correction == null ? null : Mask.fromCode(source.correction, source.shape);
   }
 
   async load() {
@@ -22,7 +23,7 @@ class Tile {
   /** The same tile as another run predicted it: a code, or null. */
   predictedAs(code) {
     const { picture, label } = this;
-    return Object.assign(new Tile({ ...this.source, mask: null, probability: null, prediction: code }), { picture, label });
+    return Object.assign(new Tile({ ...this.source, mask: null, correction: null, probability: null, prediction: code }), { picture, label });
   }
 
   /** The parts in which label and prediction agree and differ. */
@@ -124,8 +125,8 @@ function differs(tile, look) {
 
 /** [colour name, mask] of what is switched on; as difference where both are there and that is asked for. */
 function shownMasks(tile, look) {
-  if (differs(tile, look)) return Object.entries(tile.parts);
-  return ["label", "prediction"].filter((name) => look[name] && tile[name]).map((name) => [name, tile[name]]);
+  const masks = (names) => names.filter((name) => look[name] && tile[name]).map((name) => [name, tile[name]]);
+  return [...(differs(tile, look) ? Object.entries(tile.parts) : masks(["label", "prediction"])), ...masks(["corrected"])];
 }
 
 /** The masks alone: flat colours, differences always in sight where both are switched on. */
@@ -134,11 +135,12 @@ function drawFlat(context, tile, look, scale) {
   context.fillStyle = FLAT.background;
   context.fillRect(0, 0, width, height);
   const both = look.label && look.prediction && tile.label && tile.prediction;
-  const masks = both ? Object.entries(tile.parts) : shownMasks(tile, { ...look, difference: false });
+  const masks = both ? Object.entries(tile.parts) : shownMasks(tile, { ...look, difference: false, corrected: false });
   for (const [name, mask] of masks) {
     context.fillStyle = SALT[name];
     context.fill(mask.outline, "evenodd");
   }
+  if (tile.corrected && look.corrected) drawMask(context, tile.corrected, SALT.corrected, { fill: 0 }, 3 / scale);
   if (!tile.label && !tile.prediction) {
     context.fillStyle = FLAT.nothing;
     context.textAlign = "center";
@@ -176,5 +178,5 @@ function wholeScale(room, tileWidth) {
 }
 
 function sameSource(mine, theirs) {
-  return ["picture", "mask", "prediction", "probability"].every((part) => mine[part] === theirs[part]);
+  return ["picture", "mask", "prediction", "correction", "probability"].every((part) => mine[part] === theirs[part]);
 }

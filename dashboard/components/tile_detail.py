@@ -12,7 +12,7 @@ from core.dataset import rle
 from core.dataset.tiles import TileStore
 from core.explore import colours, numbers
 from core.review.labels import in_words
-from dashboard import cache, paging, predicted, state
+from dashboard import cache, corrected, paging, predicted, state
 from dashboard.components import neighbourhood, tile_history, tile_pages
 from dashboard.components.tile_view import (
     FactGroup,
@@ -59,6 +59,8 @@ def draw(
     row = store.row(name)
     predictions = predicted.all_of_tile(store.name, name)
     shown = predicted.of_tile(predicted.chosen_run(), store.name, name)
+    mask, probability = (shown.mask, shown.probability) if shown else (None, None)
+    correction = corrected.codes(store, np.array([row]))[0]
 
     def act(event: TileViewEvent) -> None:
         target = place.before if event.turned < 0 else place.after
@@ -77,7 +79,7 @@ def draw(
             state.select(tile=neighbour)
 
     tile_view(
-        tile_for_view(store, row, shown.mask, shown.probability) if shown else tile_for_view(store, row),
+        tile_for_view(store, row, mask, probability, correction),
         key=key,
         facts=tile_facts(store, row),
         groups=[

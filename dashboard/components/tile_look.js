@@ -7,7 +7,7 @@ const STRONGEST = 0.8; // fill of a mask
 const CLIPS = [0, 1, 2, 5]; // steps of the key K, in %
 const MOST_CLIP = 10; // %, at each end
 const PLAIN = { colours: "grey", inverted: false, clip: 0, fill: 0.22, outline: false };
-const SHARED = { label: true, prediction: true, difference: false, ...PLAIN };
+const SHARED = { label: true, prediction: true, corrected: true, difference: false, ...PLAIN };
 
 class Look {
   /** `place`: where view and size are remembered apart from the rest; `changed` is called after each change. */
@@ -63,6 +63,7 @@ class Look {
     return [
       ["M", "label on or off", { m: () => this.toggle("label") }],
       ["P", "prediction on or off", { p: () => this.toggle("prediction") }],
+      ["C", "corrected mask on or off", { c: () => this.toggle("corrected") }],
       ["D", "difference of label and prediction", { d: () => this.toggle("difference") }],
       ["H held", "hide what lies over the picture", { h: () => this.hide(true) }],
       ["O", "outlines only", { o: () => this.toggle("outline") }],

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from core.errors import SaltScopeError
 from core.explore import columns
 from core.explore.order import Order
 from core.explore.tile_table import TileTable
@@ -39,6 +40,19 @@ def show(table: TileTable, chosen: Order, changed: Callable[[], None]) -> None:
         icon, help = ("downward", "The largest first") if chosen.down else ("upward", "The smallest first")
         turned = replace(chosen, down=not chosen.down)
         st.button(f":material/arrow_{icon}:", key="tile_order_down", help=help, on_click=write, args=(turned,))
+
+
+def applied(rows: np.ndarray, table: TileTable, chosen: Order) -> np.ndarray:
+    """`rows` (k,) in that order; where it can't be applied, say why, offer to remove it, and stop."""
+    try:
+        return chosen.apply(rows, table)
+    except SaltScopeError as error:
+        st.error(str(error), icon=":material/error:")
+        help = "Show the tiles as in the data set"
+        words = f"{chosen.in_words()} ✕"
+        st.button(words, key="order_chip", help=help, on_click=state.select, kwargs={"order": Order()})
+        st.stop()
+        return rows[:0]
 
 
 def captions(table: TileTable, chosen: Order, rows: np.ndarray) -> list[tuple[str, ...]] | None:

@@ -9,7 +9,7 @@ from core.dataset.tiles import TileStore
 from core.errors import NotFound
 from core.explore.filters import MOST_IDS, TileFilter
 from core.explore.order import Order
-from dashboard import cache, paging, predicted, state
+from dashboard import cache, corrected, paging, predicted, state
 from dashboard.components import tile_order
 from dashboard.components.gallery import GalleryEvent, clear_selection, gallery, tiles_for_gallery
 from dashboard.guard import guarded
@@ -35,7 +35,9 @@ def show(store: TileStore, rows: np.ndarray) -> None:
     run = predicted.chosen_run()
     captions = tile_order.captions(cache.table(store, run), state.selection().order, page.rows)
     event = gallery(
-        tiles_for_gallery(store, page.rows, predicted.codes(run, store, page.rows), captions),
+        tiles_for_gallery(
+            store, page.rows, predicted.codes(run, store, page.rows), captions, corrected.codes(store, page.rows)
+        ),
         key=KEY,
         position=page.position,
         previous=page.previous,

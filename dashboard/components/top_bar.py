@@ -51,11 +51,6 @@ class Context:
         """The rows of the index that the filter leaves, ascending: (k,) int64."""
         return self.filter.apply(self.table)
 
-    @cached_property
-    def ordered(self) -> np.ndarray:
-        """The same rows in the order that the person chose."""
-        return self.order.apply(self.rows, self.table)
-
     def count(self, other: TileFilter) -> int:
         """How many tiles another filter would leave."""
         return len(other.apply(self.table))

@@ -48,6 +48,12 @@ def test_predictions_are_told_from_empty_ones_and_none(store: TileStore) -> None
     assert [tile.prediction for tile in tiles] == ["", "1 1", None]
 
 
+def test_corrections_stand_beside_the_labels(store: TileStore) -> None:
+    tiles = tiles_for_gallery(store, np.array([0, 2]), corrections=["", None])
+    assert [(tile.mask, tile.correction) for tile in tiles] == [("13 12", ""), (None, None)]
+    assert tile_for_view(store, 0, correction="1 1").correction == "1 1"
+
+
 def test_captions_say_what_is_known(store: TileStore) -> None:
     assert [tile.caption for tile in tiles_for_gallery(store, np.arange(3))] == [
         ("412 ft", "50 %"),

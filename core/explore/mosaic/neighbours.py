@@ -20,7 +20,7 @@ from core.explore.mosaic.edges import AT_ONCE, SIDES, SMALLEST, described
 from core.explore.mosaic.matches import Advance, mutual, strength
 from core.progress import Progress, silent
 
-CUT = 0.8  # least strength of a pair that nothing else confirms; chance makes 6 such pairs in 1,000 free edges
+CUT = 0.7  # least strength of a pair that nothing else confirms; chance makes 7 such pairs in 1,000 free edges
 
 
 def find_pairs(tiles: np.ndarray, cut: float = CUT, progress: Progress = silent) -> pd.DataFrame:

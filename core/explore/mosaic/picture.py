@@ -101,7 +101,7 @@ def _between(tiles: np.ndarray, first: np.ndarray, second: np.ndarray, where: st
     """What the tiles `first` and `second` show where they meet."""
     shown = []
     for rows, side in zip((first, second), SIDES[where], strict=True):
-        strip = lines(tiles[rows], side, 2)
+        strip = lines(tiles, side, 2)[rows]
         shown.append(1.5 * strip[:, 0] - 0.5 * strip[:, 1])
     edges = np.stack(shown, axis=1)
     mean, spread = edges.mean(axis=2), edges.std(axis=2)

@@ -52,6 +52,7 @@ def _pairs(workspace: Workspace, store: TileStore, progress: Progress) -> pd.Dat
     if kept is not None:
         return kept
     pairs = find_pairs(store.tiles, progress=progress)
+    store.release()
     pairs.attrs.update(made_from)
     if path.parent.exists():
         atomic.sweep(path.parent)

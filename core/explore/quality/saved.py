@@ -64,6 +64,7 @@ def check(
     made_from = _made_from(workspace, store, predictions)
     neighbours, problem = _neighbours(workspace, store, progress)
     found = findings(store, neighbours, predictions, progress=progress)
+    store.release()
     made_from["left_out"] = unchecked(neighbours, predictions, problem)
     _keep(workspace.quality(store.name) / "findings.parquet", found, made_from)
     return Checked(found, made_from)

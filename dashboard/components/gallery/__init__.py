@@ -32,8 +32,9 @@ _mount = st.components.v2.component(
 class GalleryTile:
     """One tile as the browser gets it.
 
-    shape: (H, W). picture: data URL. mask, prediction: run-length codes ("" = no salt), None where there is none.
-    probability: data URL of a map of 0…255, for one large tile. caption: short texts that stand behind the id.
+    shape: (H, W). picture: data URL. mask, prediction, correction (by people): run-length codes ("" = no salt), None
+    where there is none. probability: data URL of a map of 0…255, for one large tile. caption: short texts that stand
+    behind the id.
     """
 
     id: str
@@ -41,6 +42,7 @@ class GalleryTile:
     picture: str
     mask: str | None = None
     prediction: str | None = None
+    correction: str | None = None
     probability: str | None = None
     caption: tuple[str, ...] = ()
 
@@ -110,20 +112,24 @@ def tiles_for_gallery(
     rows: np.ndarray,
     predictions: Sequence[str | None] | None = None,
     captions: Sequence[tuple[str, ...]] | None = None,
+    corrections: Sequence[str | None] | None = None,
 ) -> list[GalleryTile]:
     """The tiles in `rows` (k,) of a store; captions: k of them, by default depth and salt proportion.
 
     predictions: the run-length codes of the same tiles, as `dashboard.predicted.codes` gives them.
+    corrections: as `dashboard.corrected.codes` gives them.
     """
     index = store.index.iloc[rows]
     codes = rle.encode_many(store.masks[rows])
-    predicted = [None] * len(rows) if predictions is None else predictions
+    nothing = [None] * len(rows)
+    guesses, corrected = predictions or nothing, corrections or nothing
     words = captions or list(map(caption, index["z"], index["salt_proportion"]))
-    columns = (index["id"], index["has_mask"], thumbnails.jpeg_urls(store.tiles[rows]), codes, predicted, words)
+    pictures = thumbnails.jpeg_urls(store.tiles[rows])
     store.release()
+    columns = (index["id"], index["has_mask"], pictures, codes, guesses, corrected, words)
     return [
-        GalleryTile(name, store.tile_shape, picture, code if labelled else None, guess, caption=text)
-        for name, labelled, picture, code, guess, text in zip(*columns, strict=True)
+        GalleryTile(name, store.tile_shape, picture, code if labelled else None, guess, correction, caption=text)
+        for name, labelled, picture, code, guess, correction, text in zip(*columns, strict=True)
     ]
 
 

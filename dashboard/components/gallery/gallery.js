@@ -86,7 +86,8 @@ class Gallery extends Board {
     this.cells.length = this.tiles.length;
     if (before !== this.cells.length) this.grid.replaceChildren(...this.cells.map((cell) => cell.root));
     this.cells.forEach((cell, i) => cell.fill(this.tiles[i].source));
-    const there = { label: this.tiles.some((tile) => tile.label), prediction: this.tiles.some((tile) => tile.prediction) };
+    const some = (name) => this.tiles.some((tile) => tile[name]);
+    const there = { label: some("label"), prediction: some("prediction"), corrected: some("corrected") };
     this.there = { ...there, difference: this.tiles.some((tile) => tile.label && tile.prediction) };
   }
 

@@ -119,9 +119,16 @@ def tile_view(
 
 
 def tile_for_view(
-    store: TileStore, row: int, prediction: np.ndarray | None = None, probability: np.ndarray | None = None
+    store: TileStore,
+    row: int,
+    prediction: np.ndarray | None = None,
+    probability: np.ndarray | None = None,
+    correction: str | None = None,
 ) -> GalleryTile:
-    """The tile in `row` without loss. prediction: mask (H, W), above 0 is salt. probability: (H, W) uint8, 255 is 1."""
+    """The tile in `row` without loss.
+
+    prediction: mask (H, W), above 0 is salt. probability: (H, W) uint8, 255 is 1. correction: run-length code.
+    """
     facts = store.index.iloc[row]
     return GalleryTile(
         facts["id"],
@@ -129,6 +136,7 @@ def tile_for_view(
         thumbnails.png_url(store.tiles[row]),
         rle.encode(store.masks[row]) if facts["has_mask"] else None,
         None if prediction is None else rle.encode(prediction),
+        correction,
         None if probability is None else thumbnails.png_url(probability),
     )
 

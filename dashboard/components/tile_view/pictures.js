@@ -144,7 +144,7 @@ function newPanel() {
 }
 
 /** What lies at a place of a tile, in words. */
-function pixelInWords({ shape, label, prediction, picture, chance }, place) {
+function pixelInWords({ shape, label, prediction, corrected, picture, chance }, place) {
   const [x, y] = [Math.floor(place.x), Math.floor(place.y)];
   const [height, width] = shape;
   const value = (map) => map.grey[Math.floor((y * map.height) / height) * map.width + Math.floor((x * map.width) / width)];
@@ -152,6 +152,7 @@ function pixelInWords({ shape, label, prediction, picture, chance }, place) {
   const words = [`row ${y + 1}, column ${x + 1}`, `pixel ${pixel}`, `grey ${value(picture)}`];
   if (label) words.push(label.at(x, y) ? "salt in the label" : "no salt in the label");
   if (prediction) words.push(prediction.at(x, y) ? "salt predicted" : "no salt predicted");
+  if (corrected) words.push(corrected.at(x, y) ? "salt in the corrected mask" : "no salt in the corrected mask");
   if (chance) words.push(`probability ${(value(chance) / 255).toFixed(2)}`);
   return words.join(" · ");
 }

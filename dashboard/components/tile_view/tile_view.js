@@ -64,7 +64,7 @@ class TileView extends Board {
   arrange() {
     if (!this.width || !this.tile) return;
     const { explain, facts } = this.data;
-    const { label, prediction, chance } = this.tile;
+    const { label, prediction, corrected, chance } = this.tile;
     const beside = explain || facts.length > 0 || this.around.tiles.length > 0;
     const narrow = this.width < NARROW;
     this.stage.classList.toggle("narrow", narrow);
@@ -76,7 +76,7 @@ class TileView extends Board {
     this.pictures.arrange(panels, this.look, room, Math.max(window.innerHeight - this.top - BELOW, LEAST));
     this.predictions.draw(this.look);
     this.around.draw(this.look, Math.min(SIDE.facts, this.width));
-    showLook(this.root, this.look, { label, prediction, difference: label && prediction });
+    showLook(this.root, this.look, { label, prediction, corrected, difference: label && prediction });
   }
 
   ownKeys() {

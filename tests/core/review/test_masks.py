@@ -57,6 +57,15 @@ def test_the_newest_revision_is_the_label_and_the_older_ones_stay(masks: MaskSto
     np.testing.assert_array_equal(rle.decode(history["mask"].iat[1], (3, 3)), DOT)
 
 
+def test_the_newest_masks_of_some_tiles_come_together(masks: MaskStore) -> None:
+    first = save(masks, EMPTY, None)
+    save(masks, DOT, first)
+    masks.save("d", "u", EMPTY, "ann", base=None)
+    masks.save("other", "v", DOT, "ann", base=None)
+    assert masks.newest_of("d", ["t", "u", "v", "w"]) == {"t": rle.encode(DOT), "u": ""}
+    assert masks.newest_of("d", []) == {}
+
+
 def test_a_save_over_something_newer_is_refused_and_changes_nothing(masks: MaskStore) -> None:
     save(masks, DOT, None)
     with pytest.raises(Conflict, match="'t' has a newer mask, by ann"):
