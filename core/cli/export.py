@@ -27,8 +27,8 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE")]
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to `app`."""
-    exports = typer.Typer(no_args_is_help=True, help="Labels, predictions, decisions and masks as files.")
-    for command in (labels, predictions, decisions, revisions):
+    exports = typer.Typer(no_args_is_help=True, help="Labels, predictions, decisions, masks and notes as files.")
+    for command in (labels, predictions, decisions, revisions, notes):
         exports.command()(command)
     app.add_typer(exports, name="export")
     app.command()(backup)
@@ -104,6 +104,22 @@ def revisions(
     from core.review.masks import MaskStore
 
     _write_history(MaskStore, name, out, form, workspace, json)
+
+
+def notes(
+    name: DatasetArgument,
+    out: OutArgument,
+    form: Annotated[TableFormat, typer.Option("--format")] = TableFormat.CSV,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Every note that people wrote about tiles of a data set."""
+    from core.review.export import write_table
+    from core.review.notes import NoteStore
+
+    opened = Workspace.open(workspace)
+    opened.existing_dataset(name)
+    _tell(json, out, write_table(out, form, NoteStore(opened.database_url).history(name)))
 
 
 def backup(file: FileArgument, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:

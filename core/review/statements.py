@@ -16,6 +16,7 @@ from sqlalchemy import (
     Subquery,
     Table,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -113,6 +114,24 @@ def count_open_reasons(wanted: ColumnElement[bool]) -> Select[Any]:
     items = queue().where(wanted).subquery()
     flagged = select(flags.c.reason, func.count()).join(items, items.c.id == flags.c.item_id)
     return flagged.where(items.c.verdict.is_(None)).group_by(flags.c.reason).order_by(flags.c.reason)
+
+
+def acts(wanted: ColumnElement[bool], count: int) -> Select[Any]:
+    """reviewer and time of each act among the last `count` decisions of all, those that were taken back included."""
+    said = decisions.c["item_id", "verdict", "reviewer", "time", "batch"]
+    last = select(*said).order_by(decisions.c.id.desc()).limit(count).subquery()
+    mine = select(last.c.reviewer, func.max(last.c.time)).join(review_items, review_items.c.id == last.c.item_id)
+    return mine.where(wanted, last.c.verdict != UNDO).group_by(last.c.batch, last.c.reviewer)
+
+
+def reviewers(wanted: ColumnElement[bool]) -> Select[Any]:
+    """reviewer, number of decisions that stand and time of the last act, the busiest first.
+
+    Each undo takes back one decision of the same reviewer, so that counting is enough.
+    """
+    stand = func.sum(case((decisions.c.verdict == UNDO, -1), else_=1))
+    said = select(decisions.c.reviewer, stand, func.max(decisions.c.time)).join(review_items)
+    return said.where(wanted).group_by(decisions.c.reviewer).order_by(stand.desc())
 
 
 def delete_run(run: str) -> Delete:

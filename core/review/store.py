@@ -29,6 +29,8 @@ from core.review.tables import UNDO, Verdict, flags, review_items
 UNKNOWN = 0.5  # the confidence of an item whose prediction says nothing of it: neither sure nor unsure
 CLAIM_SECONDS = 600.0  # how long an item stays on a desk where nothing happens
 AT_ONCE = 50  # items that a claim looks at before it looks further
+MANY = 5000  # items that one statement may name
+RECENT = 600  # decisions that the pace is taken from
 
 
 class ReviewStore:
@@ -131,6 +133,26 @@ class ReviewStore:
             names = f"item {item_ids[0]}" if len(item_ids) == 1 else f"one of the {len(item_ids)} items"
             raise NotFound(f"{names} is not in the queue any more: deleted or flagged anew; load the queue") from error
 
+    def decide_open(
+        self, items: Iterable[int], verdict: Verdict, reviewer: str, masks: Mapping[int, NewMask] | None = None
+    ) -> list[int]:
+        """Decide those of `items` that are open and on nobody else's desk, as one act; the ids of these items.
+
+        Otherwise as `decide`.
+        """
+        act = _act(reviewer) | {"verdict": _verdict(verdict), "note": ""}
+        asked, free = [int(item) for item in items], []
+        for mask in (masks or {}).values():
+            _ = mask.code
+        with writing(self._engine) as connection:
+            for start in range(0, len(asked), MANY):
+                free += statements.free(connection, asked[start : start + MANY], act["reviewer"], act["time"])
+            decided = statements.append(connection, [act | {"item_id": item} for item in free])
+            for item, decision in zip(free, decided, strict=True):
+                if masks and item in masks:
+                    add_revision(connection, masks[item], reviewer, "", decision)
+        return free
+
     def claim(self, items: Sequence[int], reviewer: str, seconds: float = CLAIM_SECONDS, count: int = 1) -> list[int]:
         """Put the first `count` of `items` that nobody else has on the desk of `reviewer`, for a time.
 
@@ -177,6 +199,18 @@ class ReviewStore:
             "verdicts": {verdict.value: verdicts.get(verdict, 0) for verdict in Verdict},
             "by_reason": dict(by_reason),
         }
+
+    def acts(self, run: str | None = None, dataset: str | None = None) -> pd.DataFrame:
+        """Who decided when lately: reviewer and time (UTC) of each act among the last `RECENT` decisions of all."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(statements.acts(statements.belongs(run, dataset), RECENT))
+            return pd.DataFrame([tuple(row) for row in rows], columns=["reviewer", "time"], dtype=object)
+
+    def reviewers(self, run: str | None = None, dataset: str | None = None) -> pd.DataFrame:
+        """reviewer, decided (decisions that stand) and last (UTC, of these) of everybody, the busiest first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(statements.reviewers(statements.belongs(run, dataset)))
+            return pd.DataFrame([tuple(row) for row in rows], columns=["reviewer", "decided", "last"], dtype=object)
 
     def history(self, dataset: str, tile: str | None = None) -> pd.DataFrame:
         """Every decision on tiles of `dataset`, or on one, the oldest first, those that were taken back included.

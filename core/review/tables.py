@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0003"  # the newest revision in migrations/versions
+SCHEMA = "0004"  # the newest revision in migrations/versions
 
 
 class Verdict(StrEnum):
@@ -141,6 +141,19 @@ drafts = Table(
     Column("mask", Text, nullable=False),
     Column("base", Integer),  # the revision that was in sight at the first stroke; none: the label of the data set
     Column("time", UtcTime, nullable=False),
+)
+
+# What people wrote about tiles. Rows are only ever added.
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset", String(100), nullable=False),
+    Column("tile", String(255), nullable=False),
+    Column("reviewer", String(100), nullable=False),
+    Column("time", UtcTime, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("ix_notes_dataset_tile", "dataset", "tile"),
 )
 
 # Who has which item on the desk, so that two people never judge the same one; it ends by itself.

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from core.errors import WorkspaceError
+from core.review.notes import NoteStore
 from core.review.store import ReviewStore
 from core.review.tables import metadata
 
@@ -79,7 +80,7 @@ def older_schema(url: str, schema: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("schema", ["0001", "0002"])
+@pytest.mark.parametrize("schema", ["0001", "0002", "0003"])
 def test_an_older_database_is_upgraded_and_loses_nothing(url: str, schema: str) -> None:
     older_schema(url, schema)
     store = ReviewStore(url)
@@ -93,6 +94,7 @@ def test_an_older_database_is_upgraded_and_loses_nothing(url: str, schema: str) 
     assert words == ["confidence 0.200 is under 0.500", "predicted salt 1.0 % is under 5.0 %"]
     assert store.undo("bob") == [1]
     assert store.undo("ann") == [], "what was taken back before stays so"
+    NoteStore(url).add("d", "a", "top is off", "bob")
     engine = create_engine(url)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
