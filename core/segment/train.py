@@ -20,11 +20,11 @@ import torch
 from core.dataset.tiles import TileStore
 from core.errors import TrainingFailed, WorkspaceError, in_words
 from core.progress import Progress, silent
-from core.segment import checkpoint, pretrained, samples
+from core.segment import checkpoint, first_weights, pretrained, samples
 from core.segment.augment import augment, draw
 from core.segment.batches import DeviceTiles, epoch_order
 from core.segment.checkpoint import CheckpointWriter
-from core.segment.encoders import NAMES, EncoderUNet
+from core.segment.encoders import EncoderUNet
 from core.segment.engine import TrainingStep, open_fabric, out_of_memory, set_up
 from core.segment.labels import labelled_for
 from core.segment.metrics_log import MetricsLog
@@ -186,13 +186,13 @@ class _Training:
         writer.write({**best, self.run.last: (whole, facts)})
 
     def _new(self) -> State:
-        path = pretrained.find(self.settings)
+        path = first_weights.find(self.settings)
         if path is not None:
             network = self.model.module
             assert isinstance(network, EncoderUNet)
             pretrained.load(network, self.settings.model, path)
-        elif self.settings.pretrained and self.settings.model in NAMES:
-            logger.warning("first weights: %s", pretrained.in_words(self.settings))
+        elif first_weights.missing(self.settings):
+            logger.warning("first weights: %s", first_weights.in_words(self.settings))
         return State()
 
     def _smaller(self, tiles: int) -> None:

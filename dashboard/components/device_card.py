@@ -6,14 +6,14 @@ import streamlit as st
 
 from core.dataset.tiles import TileStore
 from core.explore import numbers
-from core.segment import device
+from core.segment import device, first_weights
 from core.segment.expectation import expected_epoch
 from core.segment.settings import TrainSettings
 from core.workspace import Workspace
 
 
 def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> None:
-    """Name the device, the precision and the expected time. Raises `BadInput` if there is no such device."""
+    """Name device, precision, expected time, and weights that are missing. Raises `BadInput` for no such device."""
     with st.spinner("Looking at the device…"):
         facts = device.ask(settings.device)
     memory = f", {facts['memory_gb']:.0f} GB" if facts["memory_gb"] else ""
@@ -24,3 +24,5 @@ def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> Non
     st.markdown(f"About **{epoch}** an epoch, **{whole}** in all ({basis}), less if it stops early.")
     warning = f"  \n:material/warning: {facts['warning']}" if facts["warning"] else ""
     st.caption(f"{facts['name']}{memory}. Precision: {facts['precision']}.{warning}")
+    if first_weights.missing(settings):
+        st.warning(f"First weights: {first_weights.in_words(settings)}.", icon=":material/warning:")

