@@ -1,4 +1,4 @@
-"""Tiles and masks on the device, once; a batch is a choice of rows there. Imports torch."""
+"""Tiles and masks on the device, once, as far as they fit; a batch is a choice of rows. Imports torch."""
 
 from __future__ import annotations
 
@@ -13,29 +13,53 @@ from torch import Tensor
 from core.dataset.tiles import TileStore
 from core.segment.models import normalised
 
+MOST_OF_MEMORY = 0.5  # of a GPU's free memory; the rest is for the network
+
 
 @dataclass(frozen=True)
 class DeviceTiles:
-    """All tiles and masks of a data set where the network is.
+    """All tiles and masks of a data set, and where the network is.
 
-    tiles, masks: (N, H, W) uint8. On the CPU they are the memory map itself, so that nothing is copied.
+    tiles, masks: (N, H, W) uint8, on `device`, so that nothing but numbers of rows goes there in each step. On the CPU,
+    and where a GPU has no room for them, they are the memory map itself · device: where batches are wanted.
     """
 
     tiles: Tensor
     masks: Tensor
+    device: torch.device
 
     @classmethod
     def load(cls, store: TileStore, device: torch.device) -> DeviceTiles:
-        """The tiles of `store` on `device`; 22,000 tiles of 101×101 take 0.45 GB there."""
-        return cls(*(_mapped(array).to(device) for array in (store.tiles, store.masks)))
+        """The tiles of `store` for `device`; 22,000 tiles of 101×101 take 0.45 GB there."""
+        held = [_mapped(array) for array in (store.tiles, store.masks)]
+        if has_room(device, sum(array.nbytes for array in held)):
+            held = [array.to(device) for array in held]
+        tiles, masks = held
+        return cls(tiles, masks, device)
+
+    def rows(self, numbers: npt.NDArray[np.int64]) -> Tensor:
+        """Numbers of rows where the tiles are, as all methods take them."""
+        return torch.from_numpy(numbers).to(self.tiles.device)
 
     def images(self, rows: Tensor) -> Tensor:
         """Normalised images of `rows` (k,) int64: (k, 1, H, W) float32."""
-        return normalised(self.tiles.index_select(0, rows))
+        return normalised(self.chosen(self.tiles, rows))
 
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Normalised images and masks in {0, 1} of `rows` (k,) int64: both (k, 1, H, W) float32."""
-        return self.images(rows), self.masks.index_select(0, rows).unsqueeze(1).float()
+        return self.images(rows), self.chosen(self.masks, rows).unsqueeze(1).float()
+
+    def chosen(self, array: Tensor, rows: Tensor) -> Tensor:
+        """`rows` (k,) int64 of `tiles` or `masks` on the device: (k, H, W) uint8; the host does not wait for them."""
+        found = array.index_select(0, rows)
+        if found.device == self.device:
+            return found
+        return (found.pin_memory() if self.device.type == "cuda" else found).to(self.device, non_blocking=True)
+
+
+def has_room(device: torch.device, size: int) -> bool:
+    """Whether `size` bytes of tiles may lie on `device`."""
+    return device.type != "cuda" or size <= MOST_OF_MEMORY * torch.cuda.mem_get_info(device)[0]
 
 
 def epoch_order(rows: npt.NDArray[np.int64], batch_size: int, seed: int, epoch: int) -> npt.NDArray[np.int64]:

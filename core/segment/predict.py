@@ -158,11 +158,11 @@ class Predictor:
     def predict(self, store: TileStore, rows: npt.NDArray[np.int64], progress: Progress, partial: Partial) -> None:
         """Fill `partial` with the maps and figures of `rows` (k,) of `store`, from where it stands."""
         tiles = DeviceTiles.load(store, self._fabric.device)
-        left = torch.from_numpy(rows[partial.done :]).to(self._fabric.device)
+        left = tiles.rows(rows[partial.done :])
         for chosen in left.split(self._batch):
             progress(partial.done, len(rows), f"predicting {store.name}")
             maps = probability_maps(self._models, tiles.images(chosen), self.flip)
-            partial.add(maps.cpu().numpy(), self._figures(maps, tiles.masks.index_select(0, chosen)).cpu().numpy())
+            partial.add(maps.cpu().numpy(), self._figures(maps, tiles.chosen(tiles.masks, chosen)).cpu().numpy())
         progress(partial.done, len(rows), f"predicting {store.name}")
 
     def _figures(self, maps: Tensor, masks: Tensor) -> Tensor:

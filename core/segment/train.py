@@ -99,9 +99,9 @@ class _Training:
         self.step = TrainingStep(self.fabric, self.model, self.optimizer, plan.micro_batch, self._smaller, plan.launch)
         self.state = self._resumed() if run.last.exists() else self._new()
         self.tiles = DeviceTiles.load(store, self.fabric.device)
-        self.measured = torch.from_numpy(plan.validation_rows).to(self.fabric.device)
+        self.measured = self.tiles.rows(plan.validation_rows)
         salt = store.index["salt_proportion"].to_numpy()[plan.validation_rows]
-        self.shown = torch.from_numpy(plan.validation_rows[samples.choose(salt)]).to(self.fabric.device)
+        self.shown = self.tiles.rows(plan.validation_rows[samples.choose(salt)])
         self.steps, self.batch_size = epoch_order(plan.train_rows, settings.batch_size, 0, 0).shape
         self.tile_shape = store.tile_shape
 
@@ -141,9 +141,8 @@ class _Training:
     def _learn(self, epoch: int, log: MetricsLog) -> float:
         """The steps of an epoch; their mean loss. The device is waited for once, at the end."""
         settings, total = self.settings, self.settings.epochs * self.steps
-        rows = torch.from_numpy(epoch_order(self.plan.train_rows, settings.batch_size, settings.seed, epoch))
+        rows = self.tiles.rows(epoch_order(self.plan.train_rows, settings.batch_size, settings.seed, epoch))
         changes = draw(rows.numel(), settings.seed, epoch).view(*rows.shape, -1).to(self.fabric.device)
-        rows = rows.to(self.fabric.device)
         losses = torch.zeros(self.steps, device=self.fabric.device)
         facts = self._facts(epoch)
         log.begin_epoch()
@@ -173,8 +172,8 @@ class _Training:
 
     def _picture(self, epoch: int) -> None:
         maps = probability_maps([self.model], self.tiles.images(self.shown))
-        pictures = [self.tiles.tiles.index_select(0, self.shown), self.tiles.masks.index_select(0, self.shown), maps]
-        samples.write(self.run.samples, epoch, *(picture.cpu().numpy() for picture in pictures))
+        originals = (self.tiles.chosen(array, self.shown) for array in (self.tiles.tiles, self.tiles.masks))
+        samples.write(self.run.samples, epoch, *(picture.cpu().numpy() for picture in (*originals, maps)))
 
     def _save(self, writer: CheckpointWriter, scores: Scores) -> None:
         """Hand best.pt (if this is the best epoch) and last.pt to the writer, last.pt last: it says where to go on."""
