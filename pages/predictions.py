@@ -33,6 +33,6 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="prediction_
     st.caption(prediction_pages.in_words(shown), width="stretch")
     with st.popover("Predict more", icon=":material/add:"):
         predict_form.show(context.workspace, context.chosen_run, tiles)
-    with st.popover("Import", icon=":material/download:"):
+        st.markdown("**From elsewhere, as a run of its own**")
         adoption_form.show_predictions(context.workspace, tiles.name)
 prediction_pages.show(tiles, shown, context.rows)

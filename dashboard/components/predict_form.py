@@ -14,9 +14,7 @@ from core.workspace import RunFolder, Workspace
 def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
     """A choice of split with its number of tiles; the job shows at the side of every page."""
     if is_foreign(run):
-        st.info(
-            "This run was made elsewhere: there is no model here to predict with. Import more of it as another run."
-        )
+        st.info("This run was made elsewhere: there is no model here to predict with.")
         return
     if not run.best.exists():
         st.info("This run has no checkpoint yet: one is written after its first epoch.")
