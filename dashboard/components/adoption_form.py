@@ -8,10 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from core import adoption, jobs
+from core import adoption
 from core.errors import BadInput, SaltScopeError
 from core.workspace import Workspace
 from dashboard import state
+from dashboard.components import job_panel
 
 KINDS = "A csv file id,rle_mask as Kaggle takes it, or a folder or zip with a picture <id>.png for each tile."
 
@@ -23,7 +24,7 @@ def show_predictions(workspace: Workspace, dataset: str) -> None:
         name = st.text_input("Name of the run", placeholder="by the time", help="Letters, digits, '-', '_' and '.'")
         if st.form_submit_button("Import predictions", icon=":material/download:", type="primary"):
             _attempt(lambda: adoption.start_predictions(workspace, _path(source), dataset, name.strip() or None))
-    if result := _last(workspace, "predictions", dataset):
+    if result := _last("predictions", dataset):
         run = result["run"]
         st.caption(f"Last: {result['tiles']:,} {result['maps']} of {result['split']} tiles, as run {run}.")
         if run != state.selection().run and workspace.run(run).job.exists():
@@ -39,7 +40,7 @@ def show_masks(workspace: Workspace, dataset: str) -> None:
         if st.form_submit_button(f"Import masks as {who}", icon=":material/download:", type="primary"):
             _attempt(lambda: adoption.start_masks(workspace, _path(source), dataset, who, note.strip()))
     st.caption("Each becomes the label of its tile as a new revision; none is overwritten, any can be restored.")
-    if result := _last(workspace, "masks", dataset):
+    if result := _last("masks", dataset):
         words = f"Last: {result['revisions']:,} of {result['tiles']:,} masks said something new"
         st.caption(f"{words}, {result['corrected']:,} of them over a mask that somebody had made.")
 
@@ -62,11 +63,9 @@ def _attempt(start: Callable[[], object]) -> None:
         st.rerun()
 
 
-def _last(workspace: Workspace, kind: str, dataset: str) -> dict[str, Any] | None:
+def _last(kind: str, dataset: str) -> dict[str, Any] | None:
     """The result of the last import, if it was into this data set; why it failed is said here."""
-    last = next((job for job in workspace.all_jobs()[:20] if f"-take-in-{kind}-" in job.id), None)
-    now = jobs.status(last) if last else None
-    if now and now.state in (jobs.State.FAILED, jobs.State.LOST):
-        st.error(f"{now.title}: {now.error or 'the process is gone; import again'}")
+    job_panel.show_failure(f"take-in-{kind}")
+    now = job_panel.last_of(f"take-in-{kind}")
     result = now.result if now else None
     return result if result and result["dataset"] == dataset else None

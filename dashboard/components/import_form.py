@@ -10,6 +10,7 @@ import streamlit as st
 from core import actions, jobs
 from core.errors import BadInput, SaltScopeError
 from core.workspace import Workspace, check_name
+from dashboard.components import job_panel
 
 
 def show(workspace: Workspace) -> None:
@@ -30,7 +31,7 @@ def show(workspace: Workspace) -> None:
                 _start(workspace, source.strip(), name.strip(), skip_bad)
             except SaltScopeError as error:
                 st.error(str(error))
-    _last_import(workspace)
+    _last_import()
 
 
 def _start(workspace: Workspace, source: str, name: str, skip_bad: bool) -> None:
@@ -43,17 +44,13 @@ def _start(workspace: Workspace, source: str, name: str, skip_bad: bool) -> None
     st.rerun()
 
 
-def _last_import(workspace: Workspace) -> None:
-    last = next((job for job in workspace.all_jobs()[:20] if job.id.split("-")[2] == "import"), None)
-    now = jobs.status(last) if last else None
-    if now is None:
-        return
-    if now.state is jobs.State.FINISHED:
+def _last_import() -> None:
+    job_panel.show_failure("import")
+    now = job_panel.last_of("import")
+    if now and now.state is jobs.State.FINISHED:
         result = now.result or {}
         st.caption(f"Last import: {result['name']}, {result['tiles']:,} tiles in {result['seconds']:.1f} s.")
         show_notes(result)
-    elif now.state in (jobs.State.FAILED, jobs.State.LOST):
-        st.error(f"{now.title}: {now.error or 'the process is gone; import again'}")
 
 
 def show_notes(result: dict[str, Any]) -> None:

@@ -26,6 +26,19 @@ def active() -> list[tuple[JobFolder, JobStatus]]:
     return [(folder, now) for folder, now in found if now.state.active]
 
 
+def last_of(kind: str) -> JobStatus | None:
+    """The newest job of a kind, as its id names it."""
+    found = next((job for job in cache.workspace().all_jobs()[:20] if f"-{kind}-" in job.id), None)
+    return status(found) if found else None
+
+
+def show_failure(kind: str) -> None:
+    """Say why the newest job of a kind failed, if it did."""
+    now = last_of(kind)
+    if now and now.state in (State.FAILED, State.LOST):
+        st.error(f"{now.title}: {now.error}")
+
+
 def show() -> None:
     """Announce what ended since the last look, and draw what is going on."""
     watched: dict[str, str] = st.session_state.setdefault("watched_jobs", {})

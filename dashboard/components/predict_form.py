@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import actions, jobs
+from core import actions
 from core.dataset.tiles import TileStore
 from core.explore import numbers
 from core.segment.foreign import is_foreign
 from core.workspace import RunFolder, Workspace
+from dashboard.components import job_panel
 
 
 def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
@@ -32,11 +33,4 @@ def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
     if st.button("Predict these tiles", type="primary", icon=":material/play_arrow:", key="predict_start"):
         actions.start_prediction(workspace, run.id, tiles.name, split or "all")
         st.rerun()
-    _last_failure(workspace, run)
-
-
-def _last_failure(workspace: Workspace, run: RunFolder) -> None:
-    last = next((job for job in workspace.all_jobs()[:20] if "-predict-" in job.id), None)
-    now = jobs.status(last) if last else None
-    if now and now.state in (jobs.State.FAILED, jobs.State.LOST):
-        st.error(f"{now.title}: {now.error}")
+    job_panel.show_failure("predict")

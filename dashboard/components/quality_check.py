@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import actions, jobs
+from core import actions
 from core.dataset.tiles import TileStore
 from core.explore.quality import Checked
 from core.workspace import Workspace
 from dashboard import cache, navigation
 from dashboard.components import job_panel
 
-KIND = "-check-"  # in the id of such a job
+KIND = "check"  # as the id of such a job names it
 
 
 def show(workspace: Workspace, tiles: TileStore) -> Checked:
     """What the last check found, after what it lacks; without one, the way to it, and the page ends."""
     checked = cache.checked(tiles)
-    checking = any(KIND in folder.id for folder, _ in job_panel.active())
+    checking = any(f"-{KIND}-" in folder.id for folder, _ in job_panel.active())
     if checked is None:
         _first_check(workspace, tiles, checking)
         st.stop()
@@ -34,7 +34,7 @@ def _first_check(workspace: Workspace, tiles: TileStore, checking: bool) -> None
             "fragments, or contradict their neighbours or what a model predicts. It takes seconds."
         )
         _start_button("Check the labels", workspace, tiles, checking)
-    _last_failure(workspace)
+    job_panel.show_failure(KIND)
 
 
 def _state(workspace: Workspace, tiles: TileStore, checked: Checked, checking: bool) -> None:
@@ -43,7 +43,7 @@ def _state(workspace: Workspace, tiles: TileStore, checked: Checked, checking: b
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="quality_state"):
             st.caption(" ".join(changes), width="stretch")
             _start_button("Check again", workspace, tiles, checking)
-    _last_failure(workspace)
+    job_panel.show_failure(KIND)
 
 
 def left_out(sentences: list[str]) -> None:
@@ -63,10 +63,3 @@ def _start_button(label: str, workspace: Workspace, tiles: TileStore, checking: 
     if st.button(words, type="primary", icon=":material/rule:", disabled=checking, key="check_labels"):
         actions.start_check(workspace, tiles.name)
         st.rerun()
-
-
-def _last_failure(workspace: Workspace) -> None:
-    last = next((job for job in workspace.all_jobs()[:20] if KIND in job.id), None)
-    now = jobs.status(last) if last else None
-    if now and now.state in (jobs.State.FAILED, jobs.State.LOST):
-        st.error(f"{now.title}: {now.error}")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import actions, jobs
+from core import actions
 from core.dataset.kaggle import credentials
 from core.dataset.kaggle.download import TGS
 from core.errors import SaltScopeError
 from core.segment.submission import Kept
 from core.workspace import Workspace
 from dashboard import navigation
+from dashboard.components import job_panel
 
 
 def show(workspace: Workspace, chosen: Kept | None) -> None:
@@ -32,11 +33,4 @@ def show(workspace: Workspace, chosen: Kept | None) -> None:
                 st.rerun()
             except SaltScopeError as error:
                 st.error(str(error))
-    _last_failure(workspace)
-
-
-def _last_failure(workspace: Workspace) -> None:
-    last = next((job for job in workspace.all_jobs()[:20] if "-send-" in job.id), None)
-    now = jobs.status(last) if last else None
-    if now and now.state in (jobs.State.FAILED, jobs.State.LOST):
-        st.error(f"{now.title}: {now.error}")
+    job_panel.show_failure("send")
