@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from core.segment.settings import TrainSettings
 
 TRAIN = "core.segment.train:run"
+CROSSVAL = "core.segment.crossval:run"
+OF_FOLDS = ("folds", "fold", "map", "standard_error", "tiles", "by_fold", "leak")  # told of a cross-validation too
 
 
 def start_training(workspace: Workspace, settings: TrainSettings) -> RunFolder:
@@ -34,6 +36,24 @@ def train_here(workspace: Workspace, settings: TrainSettings, progress: Progress
     """Train in this process; every page shows it all the same, and can stop it."""
     run = _new_run(workspace, settings)
     jobs.create(run, TRAIN, {"settings": asdict(settings)}, _title(settings))
+    with suppress(Stopped):
+        jobs.execute(workspace, run, progress)
+    return run
+
+
+def start_crossval(workspace: Workspace, settings: TrainSettings, *, leak: bool = False) -> RunFolder:
+    """Start a cross-validation in a process of its own. Raises `NotFound` if there is no such data set."""
+    run = _new_run(workspace, settings, "crossval")
+    jobs.submit(workspace, run, CROSSVAL, {"settings": asdict(settings), "leak": leak}, _folds_title(settings))
+    return run
+
+
+def crossval_here(
+    workspace: Workspace, settings: TrainSettings, *, leak: bool = False, progress: Progress = silent
+) -> RunFolder:
+    """Cross-validate in this process; every page shows it all the same, and can stop it."""
+    run = _new_run(workspace, settings, "crossval")
+    jobs.create(run, CROSSVAL, {"settings": asdict(settings), "leak": leak}, _folds_title(settings))
     with suppress(Stopped):
         jobs.execute(workspace, run, progress)
     return run
@@ -58,6 +78,7 @@ def run_facts(run: RunFolder) -> dict[str, Any]:
     now = jobs.status(run)
     facts = now.facts | (now.result or {})
     known = {name: facts.get(name) for name in ("epoch", "epochs", "best")}
+    known |= {name: facts[name] for name in OF_FOLDS if name in facts}
     return {
         "run": run.id,
         "state": now.state.value,
@@ -74,6 +95,13 @@ def start_prediction(workspace: Workspace, run_id: str, dataset: str, split: str
     workspace.existing_dataset(dataset)
     arguments = {"run_id": run_id, "dataset": dataset, "split": split}
     return _start(workspace, "predict", "core.segment.predict:run", arguments, f"Predict {split} tiles of {dataset}")
+
+
+def start_tuning(workspace: Workspace, run_id: str) -> JobFolder:
+    """Tune the masks and the confidence of a run in a process of its own."""
+    workspace.existing_run(run_id)
+    target = "core.segment.postprocess:run"
+    return _start(workspace, "tune", target, {"run_id": run_id}, f"Tune the masks of {run_id}")
 
 
 def check_labels(workspace: Workspace, dataset: str, progress: Progress = silent) -> Checked:
@@ -273,9 +301,9 @@ def _demo_run(workspace: Workspace, name: str, progress: Progress) -> dict[str, 
     return {"run": run.id, "best": run_facts(run)["best"], **flagged}
 
 
-def _new_run(workspace: Workspace, settings: TrainSettings) -> RunFolder:
+def _new_run(workspace: Workspace, settings: TrainSettings, kind: str = "") -> RunFolder:
     workspace.existing_dataset(settings.dataset)
-    run = workspace.run(jobs.new_id(settings.model))
+    run = workspace.run(jobs.new_id(f"{settings.model} {kind}"))
     if settings.labels == "reviewed":
         _keep_reviewed(workspace, run, settings.dataset)
     return run
@@ -296,6 +324,10 @@ def _keep_reviewed(workspace: Workspace, run: RunFolder, dataset: str) -> None:
 
 def _title(settings: TrainSettings) -> str:
     return f"Train {settings.model} on {settings.dataset}"
+
+
+def _folds_title(settings: TrainSettings) -> str:
+    return f"Cross-validate {settings.model} on {settings.dataset} in {settings.folds} folds"
 
 
 def _start(workspace: Workspace, kind: str, target: str, arguments: dict[str, Any], title: str) -> JobFolder:

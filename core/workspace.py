@@ -97,8 +97,53 @@ class RunFolder(JobFolder):
         return self.root / "labels.parquet"
 
     @property
+    def postprocess(self) -> Path:
+        return self.root / "postprocess.json"
+
+    @property
+    def held_out(self) -> Path:
+        return self.root / "held-out.parquet"
+
+    @property
     def samples(self) -> Path:
         return self.root / "samples"
+
+    @property
+    def folds(self) -> Path:
+        return self.root / "folds"
+
+    @property
+    def split(self) -> Path:
+        return self.root / "folds.parquet"
+
+    @property
+    def scores(self) -> Path:
+        return self.root / "scores.parquet"
+
+    @property
+    def validation(self) -> Path:
+        return self.root / "validation.json"
+
+    @property
+    def result(self) -> Path:
+        return self.root / "result.json"
+
+    @property
+    def random_fold(self) -> RunFolder:
+        return RunFolder(self.folds / "random")
+
+    def fold(self, number: int) -> RunFolder:
+        """Folder of one fold of a cross-validation, which need not exist yet."""
+        return RunFolder(self.folds / f"fold-{number}")
+
+    def all_folds(self) -> list[RunFolder]:
+        """The folds of a cross-validation that have begun, in order; none for a single training."""
+        found = [RunFolder(path.parent) for path in self.folds.glob("fold-*/config.json")]
+        return sorted(found, key=lambda fold: int(fold.id.removeprefix("fold-")))
+
+    def networks(self) -> list[RunFolder]:
+        """The folders whose best.pt predict together: the run itself, or its folds that have one."""
+        return [fold for fold in self.all_folds() if fold.best.exists()] or [self]
 
     def predictions(self, dataset: str, split: str) -> Path:
         """Folder of the predictions for `split` (train, test or all) of `dataset`."""

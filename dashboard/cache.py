@@ -179,6 +179,16 @@ def _predictions(folder: Path, version: int) -> Predictions:
     return load_predictions(folder)
 
 
+def held_out(run: RunFolder) -> pd.DataFrame | None:
+    """The table that the confidence of a run was judged on, as `core.segment.postprocess` keeps it."""
+    return _held_out(run, _changed(run.held_out))
+
+
+@st.cache_resource(max_entries=8)
+def _held_out(run: RunFolder, version: int) -> pd.DataFrame | None:
+    return pd.read_parquet(run.held_out) if version else None
+
+
 def predicted(run: RunFolder, dataset: str) -> pd.DataFrame:
     """The figures of all that a run predicted on `dataset`. Raises `NotFound`."""
     versions = tuple(_changed(folder / "predictions.parquet") for folder in run.all_predictions())
@@ -236,15 +246,6 @@ def _submission(_store: TileStore, checksum: str, path: Path, version: int) -> t
 
     codes = read(path)
     return codes, check(_store, codes)
-
-
-def probability(run: RunFolder | None, dataset: str, tile: str) -> np.ndarray | None:
-    """The newest probability map of a tile: (H, W) uint8, 255 is 1; None where the run has none."""
-    for folder in run.predictions_of(dataset) if run else ():
-        opened = predictions(folder)
-        if opened.has(tile):
-            return np.asarray(opened.probabilities[opened.position(tile)])
-    return None
 
 
 @st.cache_resource(max_entries=32)

@@ -10,7 +10,6 @@ import numpy as np
 from core.dataset import rle
 from core.dataset.tiles import TileStore
 from core.explore import numbers
-from core.segment.predictions import SALT_LEVEL
 from core.workspace import RunFolder
 from dashboard import cache, state
 
@@ -19,16 +18,15 @@ MOST_RUNS = 8  # that are compared on one tile: the newest
 
 @dataclass(frozen=True, eq=False)
 class TilePrediction:
-    """What a run says of one tile. probability: (H, W) uint8, 255 is 1. figures: a row of `Predictions.frame`."""
+    """What a run says of one tile.
+
+    probability: (H, W) uint8, 255 is 1 · mask: (H, W) uint8 in {0, 1} · figures: a row of `Predictions.frame`.
+    """
 
     run: str
     probability: np.ndarray
+    mask: np.ndarray
     figures: dict[str, Any]
-
-    @property
-    def mask(self) -> np.ndarray:
-        """(H, W) uint8 in {0, 1}."""
-        return (self.probability >= SALT_LEVEL).astype(np.uint8)
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -63,7 +61,7 @@ def masks(run: RunFolder | None, store: TileStore, rows: np.ndarray) -> tuple[np
         opened = cache.predictions(folder)
         positions = opened.positions(ids.iloc[missing])
         places = missing[positions >= 0]
-        found[places] = opened.probabilities[positions[positions >= 0]] >= SALT_LEVEL
+        found[places] = opened.masks(positions[positions >= 0])
         known[places] = True
     return found, known
 
@@ -75,7 +73,8 @@ def of_tile(run: RunFolder | None, dataset: str, tile: str) -> TilePrediction | 
         if run and opened.has(tile):
             position = opened.position(tile)
             figures = {str(name): value for name, value in opened.frame.iloc[position].items()}
-            return TilePrediction(run.id, np.asarray(opened.probabilities[position]), figures)
+            probability = np.asarray(opened.probabilities[position])
+            return TilePrediction(run.id, probability, opened.mask(position), figures)
     return None
 
 

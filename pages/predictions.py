@@ -3,7 +3,15 @@
 import streamlit as st
 
 from dashboard import navigation, state
-from dashboard.components import adoption_form, predict_form, prediction_detail, prediction_pages, top_bar
+from dashboard.components import (
+    adoption_form,
+    confidence_report,
+    mask_tuning,
+    predict_form,
+    prediction_detail,
+    prediction_pages,
+    top_bar,
+)
 
 context = top_bar.show("Predictions")
 tiles = context.tiles
@@ -26,6 +34,13 @@ if tile := state.selection().tile:
     shown = prediction_pages.chosen(found)
     rows = shown.frame["row"].to_numpy()[prediction_pages.ordered(shown, context.rows)]
     prediction_detail.show(tiles, rows, tile)
+    st.stop()
+views = {"Tiles": None, "Masks": mask_tuning.show, "Confidence": confidence_report.show}
+view = st.segmented_control(
+    "View", list(views), default="Tiles", required=True, key="prediction_view", label_visibility="collapsed"
+)
+if draw := views[view or "Tiles"]:
+    draw(context.workspace, context.chosen_run, tiles)
     st.stop()
 with st.container(horizontal=True, vertical_alignment="bottom", key="prediction_controls"):
     prediction_pages.choose_order()

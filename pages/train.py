@@ -9,9 +9,10 @@ from dashboard import state
 from dashboard.components import device_card, model_list, model_table, run_panel, settings_form, top_bar
 
 
-def start(settings: TrainSettings) -> None:
-    """Start a training and open it."""
-    run = actions.start_training(context.workspace, settings)
+def start(settings: TrainSettings, all_folds: bool) -> None:
+    """Start a training, of one fold or of all of them, and open it."""
+    begin = actions.start_crossval if all_folds else actions.start_training
+    run = begin(context.workspace, settings)
     state.select(run=run.id)
     st.rerun()
 
@@ -24,7 +25,10 @@ with form, st.container(border=True, key="new_training"):
     try:
         settings = settings_form.show(context.tiles.name)
         if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
-            start(settings)
+            start(settings, all_folds=False)
+        words = f"Trains {settings.folds} times, and predicts every labelled tile by a model that did not learn it."
+        if st.button("Cross-validate", icon=":material/view_week:", width="stretch", help=words):
+            start(settings, all_folds=True)
         device_card.show(context.workspace, context.tiles, settings)
     except SaltScopeError as error:
         st.error(str(error))

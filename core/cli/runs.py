@@ -1,4 +1,4 @@
-"""Commands about runs: train, runs, compare, status, stop, resume, evaluate, predict."""
+"""Commands about runs: train, crossval, runs, compare, status, stop, resume, evaluate, predict, tune."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from core.workspace import RunFolder, Workspace
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, as `runs` lists it.")]
 
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; may be repeated.")
+]
 BackgroundOption = Annotated[bool, typer.Option("--background", help="Return at once; `status` tells how it goes.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to `app`."""
-    for command in (train, runs, compare, status, stop, resume, evaluate, predict):
+    for command in (train, crossval, runs, compare, status, stop, resume, evaluate, predict, tune):
         app.command()(command)
 
 
 def train(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Data set to train on.")],
     preset: Annotated[str, typer.Option(help="Settings to start from.")] = "unet",
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; may be repeated.")
-    ] = None,
+    set_: SetOption = None,
     background: BackgroundOption = False,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
@@ -42,6 +43,29 @@ def train(
     settings = TrainSettings.from_pairs([*(set_ or []), f"dataset={name}"], preset)
     start = partial(actions.start_training if background else actions.train_here, opened, settings)
     _show(_begun(start, background), json)
+
+
+def crossval(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Data set to train on.")],
+    preset: Annotated[str, typer.Option(help="Settings to start from.")] = "unet",
+    set_: SetOption = None,
+    leak: Annotated[
+        bool,
+        typer.Option("--leak", help="Also train one fold of a split that tears sections apart: what neighbours tell."),
+    ] = False,
+    background: BackgroundOption = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Train a model for each fold: a prediction and a score of every labelled tile by one that did not learn it."""
+    from core import actions
+    from core.segment.settings import TrainSettings
+
+    opened = Workspace.open(workspace)
+    opened.existing_dataset(name)
+    settings = TrainSettings.from_pairs([*(set_ or []), f"dataset={name}"], preset)
+    begin = actions.start_crossval if background else actions.crossval_here
+    _show(_begun(partial(begin, opened, settings, leak=leak), background), json)
 
 
 def runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
@@ -129,6 +153,29 @@ def predict(
     with terminal() as progress:
         result = predict_run(opened, run, dataset, split, others=with_ or [], progress=progress)
     answer(json, result, facts(result))
+
+
+def tune(
+    run: RunArgument,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Choose yourself: level, holes, area, sure or black."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Choose how masks are made, and calibrate their confidence, on tiles that the run did not learn from."""
+    from core.segment import postprocess
+    from core.segment.treatment import Treatment
+
+    opened = Workspace.open(workspace)
+    opened.existing_run(run)
+    with terminal() as progress:
+        if set_:
+            result = postprocess.treat_run(opened, run, Treatment.from_pairs(set_), progress)
+        else:
+            result = postprocess.tune_run(opened, run, progress)
+    answer(json, result, facts(result | {"tuning": None}))
 
 
 def _begun(start: Callable[..., RunFolder], background: bool) -> RunFolder:

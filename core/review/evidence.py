@@ -16,7 +16,7 @@ from core.errors import BadInput
 from core.explore import mosaic, quality
 from core.review.policy import RULES, FlagRules, Reason, tile_flags
 from core.review.seams import Borders, worst_seams
-from core.segment.predictions import SALT_LEVEL, load_predictions
+from core.segment.predictions import load_predictions
 from core.workspace import RunFolder, Workspace
 
 BEYOND_PREDICTIONS = (Reason.PREDICTED_SEAM, Reason.LABEL_SEAM, Reason.QUALITY)
@@ -80,5 +80,7 @@ def _predicted(run: RunFolder, tiles: TileStore) -> Borders:
     borders = Borders.unknown(len(tiles), tiles.tile_shape)
     for folder in reversed(run.predictions_of(tiles.name)):
         predictions = load_predictions(folder)
-        borders.read(predictions.frame["row"].to_numpy(np.int64), predictions.probabilities, SALT_LEVEL)
+        borders.read(
+            predictions.frame["row"].to_numpy(np.int64), predictions.probabilities, predictions.treatment.level
+        )
     return borders

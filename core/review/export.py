@@ -17,7 +17,7 @@ from core.explore.spreadsheet import as_csv
 from core.progress import Progress, silent
 from core.review.masks import MaskStore
 from core.review.reviewed import reviewed_masks
-from core.segment.predictions import SALT_LEVEL, load_predictions
+from core.segment.predictions import load_predictions
 from core.workspace import RunFolder
 
 AT_ONCE = 512  # masks
@@ -89,7 +89,7 @@ def export_predicted_masks(
         for one, rows in zip(folders, places, strict=True):
             for start in range(0, len(rows), AT_ONCE):
                 some = rows[start : start + AT_ONCE]
-                yield one.frame["id"].iloc[some].tolist(), (one.probabilities[some] >= SALT_LEVEL).astype(np.uint8)
+                yield one.frame["id"].iloc[some].tolist(), one.masks(some)
 
     _write_masks(out, form, blocks(), len(seen), progress)
     return {"tiles": len(seen)}

@@ -16,8 +16,10 @@ from core.dataset.maps import Maps
 from core.dataset.tiles import TileStore
 from core.errors import BadInput, NotFound
 from core.progress import Progress, silent
-from core.segment import metrics
-from core.segment.predictions import SALT_LEVEL, THRESHOLD, load_predictions
+from core.segment import figures
+from core.segment.masking import Masking
+from core.segment.predictions import load_predictions
+from core.segment.treatment import PLAIN
 from core.workspace import RunFolder, Workspace
 
 
@@ -35,7 +37,7 @@ def keep(run: RunFolder, run_id: str, maps: Maps, source: Path, progress: Progre
     folder = run.predictions(store.name, split)
     folder.mkdir(parents=True)
     _write_maps(folder, maps, progress)
-    facts = {"run": run_id, "split": split, "tiles": len(maps.rows), "threshold": THRESHOLD, "runs": [run_id]}
+    facts = {"run": run_id, "split": split, "tiles": len(maps.rows), "threshold": PLAIN.threshold, "runs": [run_id]}
     atomic.write_json(folder / "prediction.json", about | facts | {"imported": str(source)})
     return {"run": run_id, "dataset": store.name, "split": split, "tiles": len(maps.rows), "maps": kind}
 
@@ -66,7 +68,7 @@ def evaluate(workspace: Workspace, run: RunFolder, dataset: str | None) -> dict[
         "map": float(scores.mean()),
         "iou": float(iou.mean()),
         "dice": float((2 * iou / (1 + iou)).mean()),
-        "threshold": THRESHOLD,
+        "threshold": PLAIN.threshold,
         "tiles": len(scores),
         "standard_error": float(scores.std(ddof=1) / np.sqrt(len(scores))) if len(scores) > 1 else None,
     }
@@ -85,25 +87,5 @@ def _write_maps(folder: Path, maps: Maps, progress: Progress) -> None:
 
 def _figures(maps: Maps, rows: np.ndarray, block: np.ndarray) -> pd.DataFrame:
     """A row for each map, as `core.segment.predictions` describes it."""
-    index, masks = maps.store.index.iloc[rows], block >= SALT_LEVEL
-    labelled, counts = index["has_mask"].to_numpy(bool), metrics.counts(maps.store.masks[rows], masks)
-    return pd.DataFrame(
-        {
-            "id": index["id"].to_numpy(),
-            "row": rows,
-            "salt_proportion": masks.mean(axis=(1, 2)),
-            "confidence": np.full(len(rows), np.nan) if maps.are_masks else _confidence(block),
-            "map": np.where(labelled, metrics.score(*counts), np.nan),
-            "iou": np.where(labelled, metrics.iou(*counts), np.nan),
-            "constant": index["std"].to_numpy() == 0,
-            "validation": False,
-        }
-    )
-
-
-def _confidence(block: np.ndarray) -> np.ndarray:
-    import torch
-
-    from core.segment.confidence import confidence
-
-    return confidence(torch.from_numpy(np.ascontiguousarray(block))).numpy().astype(np.float64)
+    found = figures.figures(maps.store, rows, block, np.zeros(len(rows), bool), Masking())
+    return found.assign(confidence=np.nan) if maps.are_masks else found

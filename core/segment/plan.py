@@ -12,9 +12,10 @@ import numpy.typing as npt
 from core import atomic
 from core.dataset.splits import folds
 from core.dataset.tiles import TileStore
-from core.errors import BadInput, NotFound, TrainingFailed
+from core.errors import TrainingFailed
 from core.progress import Progress, silent
 from core.segment import first_weights, grouping
+from core.segment.config import load_config
 from core.segment.device import describe
 from core.segment.settings import TrainSettings
 from core.segment.trials import choose_launch, choose_precision
@@ -45,7 +46,7 @@ def make_plan(
     Raises `TrainingFailed` for fewer than two labelled tiles, or when the data set is another than at the start.
     """
     if not run.config.exists():
-        atomic.write_json(run.config, _decide(workspace, store, settings, progress))
+        atomic.write_json(run.config, _decide(workspace, run, store, settings, progress))
     config = json.loads(run.config.read_bytes())
     if config["checksum"] != store.source.get("checksum"):
         raise TrainingFailed(f"data set {store.name!r} was replaced since run {run.id} began; start a new run on it")
@@ -64,7 +65,10 @@ def _labelled(store: TileStore) -> npt.NDArray[np.int64]:
     return np.flatnonzero(store.index["has_mask"].to_numpy())
 
 
-def _decide(workspace: Workspace, store: TileStore, settings: TrainSettings, progress: Progress) -> dict[str, Any]:
+def _decide(
+    workspace: Workspace, run: RunFolder, store: TileStore, settings: TrainSettings, progress: Progress
+) -> dict[str, Any]:
+    """The tiles to keep aside are those of validation.json, where a cross-validation has written it."""
     labelled = _labelled(store)
     if len(labelled) < 2:
         raise TrainingFailed(
@@ -74,7 +78,10 @@ def _decide(workspace: Workspace, store: TileStore, settings: TrainSettings, pro
     device = describe(settings.device)
     precision, speeds = choose_precision(settings, store.tile_shape)
     groups = grouping.grouping(workspace, store, settings.groups, progress)
-    validation = _validation(workspace, store, groups, settings)
+    if run.validation.exists():
+        validation = np.sort(store.rows(atomic.read_object(run.validation, ids=list)["ids"]))
+    else:
+        validation = _validation(workspace, store, groups, settings)
     train_tiles = len(labelled) - len(validation)
     steps = settings.epochs * -(-train_tiles // settings.batch_size)
     launch, launch_speeds = choose_launch(replace(settings, precision=precision), store.tile_shape, steps)
@@ -96,40 +103,37 @@ def _decide(workspace: Workspace, store: TileStore, settings: TrainSettings, pro
     }
 
 
-def _validation(
+def fold_numbers(
     workspace: Workspace, store: TileStore, groups: grouping.Grouping, settings: TrainSettings
 ) -> npt.NDArray[np.int64]:
-    """Rows of the fold that is kept aside; few tiles make fewer folds.
+    """The fold of each tile, (N,), -1: of none; few tiles make fewer folds.
 
-    It is made of the data set's own labels, so that it is the same for all runs, whatever reviewers have made of them.
-    A tile that only they have labelled stays with its group, or is learned.
+    They are made of the data set's own labels, so that they are the same for all runs, whatever reviewers have made of
+    them. A tile that only they have labelled stays with its group, or is always learned.
     """
     own = TileStore.open(workspace.existing_dataset(store.name))
     first = own if len(_labelled(own)) > 1 else store
     rows = _labelled(first)
     salt = first.index["salt_proportion"].to_numpy()[rows]
     together = groups.among(rows)
-    count = len(rows) if together is None else len(np.unique(together))
-    k = min(settings.folds, count)
+    k = min(settings.folds, len(rows) if together is None else len(np.unique(together)))
+    numbers = np.full(len(store), -1)
+    numbers[rows] = folds(salt, together, k, settings.seed)
+    if together is not None:
+        of_group = dict(zip(together.tolist(), numbers[rows].tolist(), strict=True))
+        new = np.setdiff1d(_labelled(store), rows)
+        numbers[new] = [of_group.get(group, -1) for group in groups.numbers[new].tolist()]
+    return numbers
+
+
+def _validation(
+    workspace: Workspace, store: TileStore, groups: grouping.Grouping, settings: TrainSettings
+) -> npt.NDArray[np.int64]:
+    """Rows of the fold that is kept aside."""
+    numbers = fold_numbers(workspace, store, groups, settings)
+    k = int(numbers.max()) + 1
     if settings.fold >= k:
-        raise TrainingFailed(f"fold={settings.fold}: {len(rows)} labelled tiles in {count} groups make {k} folds")
-    validation = rows[folds(salt, together, k, settings.seed) == settings.fold]
-    if together is None:
-        return validation
-    new = np.setdiff1d(_labelled(store), rows)
-    return np.union1d(validation, new[np.isin(groups.numbers[new], groups.numbers[validation])])
-
-
-def load_config(run: RunFolder, **kinds: type) -> dict[str, Any]:
-    """What config.json of a run says; `kinds`: what must be in it beside its data set and its settings.
-
-    Raises `NotFound`, or `BadInput` when it is damaged.
-    """
-    try:
-        if "imported" in atomic.read_object(run.config):
-            raise BadInput(f"run {run.id} was made elsewhere and imported: there is no model here that could predict")
-        return atomic.read_object(run.config, dataset=str, settings=dict, **kinds)
-    except FileNotFoundError as error:
-        raise NotFound(f"run {run.id} has not begun to train, so there is nothing to use yet") from error
-    except ValueError as error:
-        raise BadInput(f"{run.config} is damaged ({error}); restore it from a backup or train again") from error
+        raise TrainingFailed(
+            f"fold={settings.fold}: {(numbers >= 0).sum()} labelled tiles and their groups make {k} folds"
+        )
+    return np.flatnonzero(numbers == settings.fold)

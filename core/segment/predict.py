@@ -11,23 +11,20 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from core import atomic
 from core.dataset.tiles import TileStore
 from core.errors import BadInput
 from core.progress import Progress, silent
-from core.segment import checkpoint, foreign, metrics
+from core.segment import checkpoint, figures, foreign, metrics
 from core.segment.batches import DeviceTiles
-from core.segment.confidence import confidence
+from core.segment.config import load_config
 from core.segment.device import resolve
 from core.segment.engine import open_fabric
+from core.segment.masking import Masking
 from core.segment.models import build
 from core.segment.partial import Partial
-from core.segment.plan import load_config
-from core.segment.predictions import SALT_LEVEL, THRESHOLD
 from core.segment.settings import TrainSettings
 from core.segment.trials import choose_precision
 from core.segment.validation import probability_maps
@@ -80,7 +77,6 @@ def predict(
         "split": split,
         "tiles": len(rows),
         "tile_shape": list(store.tile_shape),
-        "threshold": THRESHOLD,
         "flip": flip,
         "runs": [run.id for run in runs],
         "epoch": predictor.epochs[0],
@@ -88,13 +84,14 @@ def predict(
     }
     with atomic.resuming_folder(runs[0].predictions(store.name, split)) as part:
         partial = Partial.open(part, len(rows), store.tile_shape, facts | {"weights": predictor.weights})
-        predictor.predict(store, rows, progress, partial)
-        frame = _frame(store, rows, partial.figures, predictor.kept_aside(store))
-        partial.finish()
+        for maps in predictor.maps(store, rows, progress, partial.done):
+            partial.add(maps)
         facts["seconds"] = round(partial.seconds + time.perf_counter() - begun, 2)
-        frame.to_parquet(part / "predictions.parquet", index=False)
-        atomic.write_json(part / "prediction.json", facts)
-    return facts
+        masking = Masking.of(runs[0])
+        kept_aside = predictor.kept_aside(store)[rows]
+        figures.write(part, figures.figures(store, rows, partial.maps, kept_aside, masking), facts | masking.facts)
+        partial.finish()
+    return facts | masking.facts
 
 
 def evaluate(
@@ -102,8 +99,9 @@ def evaluate(
 ) -> dict[str, Any]:
     """The scores of a run: map (the competition's), iou, dice, threshold, tiles, standard_error (of map).
 
-    On the run's own data set over its validation tiles, elsewhere over all labelled ones. Raises `NotFound`,
-    `BadInput`, and `Stopped` from `progress`.
+    On the run's own data set over its validation tiles, elsewhere over all labelled ones. Where masks were tuned on
+    these very tiles, held_out {value, error} is the score to report: of settings that were chosen without the tile's
+    fold. Raises `NotFound`, `BadInput`, and `Stopped` from `progress`.
     """
     run = workspace.existing_run(run_id)
     if foreign.is_foreign(run):
@@ -114,17 +112,22 @@ def evaluate(
     rows = np.flatnonzero(predictor.kept_aside(store) if store.name == predictor.dataset else labelled)
     if not len(rows):
         raise BadInput(f"data set {store.name!r} has no labelled tiles to measure on")
-    partial = Partial.in_memory(len(rows))
-    predictor.predict(store, rows, progress, partial)
-    counts = partial.figures[:, 2:].astype(np.int64).T
-    scores = metrics.score(*counts)
+    masking = Masking.of(predictor.runs[0])
+    constant, counts, done = store.index["std"].to_numpy()[rows] == 0, [], 0
+    for maps in predictor.maps(store, rows, progress):
+        some = slice(done, done := done + len(maps))
+        counts.append(metrics.counts(store.masks[rows[some]], masking.treatment.masks(maps, constant[some])))
+    both, either = np.concatenate(counts, axis=1)
+    scores = metrics.score(both, either)
     return {
         "run": run_id,
         "dataset": store.name,
         "map": float(scores.mean()),
-        "iou": float(metrics.iou(*counts).mean()),
-        "dice": float(metrics.dice(*counts).mean()),
-        "threshold": THRESHOLD,
+        "iou": float(metrics.iou(both, either).mean()),
+        "dice": float(metrics.dice(both, either).mean()),
+        "threshold": masking.treatment.threshold,
+        "treatment": masking.treatment.to_dict(),
+        "held_out": masking.held_out if store.name == predictor.dataset else None,
         "tiles": len(rows),
         "standard_error": float(scores.std(ddof=1) / np.sqrt(len(rows))) if len(rows) > 1 else None,
     }
@@ -133,43 +136,54 @@ def evaluate(
 class Predictor:
     """The best networks of some runs, ready to predict together. Raises `NotFound` or `BadInput`.
 
-    The first run says where and in which number format.
+    Each run counts as much as another; of a cross-validation, those networks that did not learn the tile, and all of
+    them where none did. The first run says where and in which number format.
     """
 
     def __init__(self, runs: Sequence[RunFolder], flip: bool = True) -> None:
-        self.flip = flip
-        self._configs = [load_config(run, **NEEDED) for run in runs]
-        self.dataset: str = self._configs[0]["dataset"]
-        facts = [checkpoint.load_facts(run.best, epoch=int, settings=dict, tile_shape=list) for run in runs]
+        self.runs, self.flip = list(runs), flip
+        networks = [run.networks() for run in runs]
+        self._configs = [[load_config(network, **NEEDED) for network in some] for some in networks]
+        flat, first = [network for some in networks for network in some], self._configs[0][0]
+        self.dataset: str = first["dataset"]
+        facts = [checkpoint.load_facts(one.best, epoch=int, settings=dict, tile_shape=list) for one in flat]
         self.epochs: list[int] = [one["epoch"] for one in facts]
-        self.weights = [_mark(run.best) for run in runs]
-        every = [_settings(run, one["settings"]) for run, one in zip(runs, facts, strict=True)]
-        settings = _for_this_machine(runs[0], every[0], self._configs[0])
-        precision, _ = choose_precision(settings, _shape(runs[0], facts[0]["tile_shape"]))
+        self.weights = [_mark(network.best) for network in flat]
+        every = [_settings(network, one["settings"]) for network, one in zip(flat, facts, strict=True)]
+        settings = _for_this_machine(flat[0], every[0], first)
+        precision, _ = choose_precision(settings, _shape(flat[0], facts[0]["tile_shape"]))
         self._fabric = open_fabric(settings.device, precision, settings.deterministic)
-        self._models = [self._fabric.setup_module(_best(run, one)) for run, one in zip(runs, every, strict=True)]
-        self._batch = min(BATCH, 2 * self._configs[0]["micro_batch"])
+        self._models = [self._fabric.setup_module(_best(run, one)) for run, one in zip(flat, every, strict=True)]
+        self._batch = min(BATCH, 2 * first["micro_batch"])
 
     def kept_aside(self, store: TileStore) -> npt.NDArray[np.bool_]:
-        """Which tiles of `store` none of the runs learned from, though it has their labels: (N,)."""
-        theirs = [config["validation_ids"] if store.name == config["dataset"] else [] for config in self._configs]
-        return np.logical_and.reduce([store.index["id"].isin(ids).to_numpy(np.bool_) for ids in theirs])
+        """Which tiles of `store` are predicted by networks alone that did not learn them, though labelled: (N,)."""
+        return np.logical_and.reduce([kept.any(axis=0) for kept in self._kept(store)])
 
-    def predict(self, store: TileStore, rows: npt.NDArray[np.int64], progress: Progress, partial: Partial) -> None:
-        """Fill `partial` with the maps and figures of `rows` (k,) of `store`, from where it stands."""
-        tiles = DeviceTiles.load(store, self._fabric.device)
-        left = tiles.rows(rows[partial.done :])
-        for chosen in left.split(self._batch):
-            progress(partial.done, len(rows), f"predicting {store.name}")
-            maps = probability_maps(self._models, tiles.images(chosen), self.flip)
-            partial.add(maps.cpu().numpy(), self._figures(maps, tiles.chosen(tiles.masks, chosen)).cpu().numpy())
-        progress(partial.done, len(rows), f"predicting {store.name}")
+    def maps(
+        self, store: TileStore, rows: npt.NDArray[np.int64], progress: Progress, done: int = 0
+    ) -> Iterator[npt.NDArray[np.uint8]]:
+        """The maps of `rows` (k,) of `store` but for the first `done`, some at a time: (n, H, W) 0…255."""
+        tiles, shares = DeviceTiles.load(store, self._fabric.device), self._shares(store)
+        for first in range(done, len(rows), self._batch):
+            progress(first, len(rows), f"predicting {store.name}")
+            some = rows[first : first + self._batch]
+            images = tiles.images(tiles.rows(some))
+            yield probability_maps(self._models, images, self.flip, shares[:, some]).cpu().numpy()
+        progress(len(rows), len(rows), f"predicting {store.name}")
 
-    def _figures(self, maps: Tensor, masks: Tensor) -> Tensor:
-        """Of maps and masks (k, H, W): salt (pixels), confidence, intersection, union (with the label), (k, 4)."""
-        salt = maps >= SALT_LEVEL
-        counts = metrics.device_counts(masks > 0, salt)
-        return torch.stack([salt.flatten(1).sum(dim=1), confidence(maps), *counts], dim=1)
+    def _kept(self, store: TileStore) -> list[npt.NDArray[np.bool_]]:
+        """Of each run: which tiles each of its networks kept aside, (networks, N)."""
+        known = store.index["id"]
+        return [
+            np.stack([known.isin(one["validation_ids"] if store.name == one["dataset"] else []) for one in some])
+            for some in self._configs
+        ]
+
+    def _shares(self, store: TileStore) -> npt.NDArray[np.float32]:
+        """How much each network has to say of each tile: (networks, N), 1 over all of them."""
+        says = [np.where(kept.any(axis=0), kept, True) for kept in self._kept(store)]
+        return np.concatenate([some / (some.sum(axis=0) * len(says)) for some in says]).astype(np.float32)
 
 
 def _settings(run: RunFolder, values: dict[str, Any]) -> TrainSettings:
@@ -223,23 +237,3 @@ def _rows(store: TileStore, split: str) -> npt.NDArray[np.int64]:
     if not len(rows):
         raise BadInput(f"data set {store.name!r} has no {split} tiles to predict; choose another split")
     return rows
-
-
-def _frame(
-    store: TileStore, rows: npt.NDArray[np.int64], figures: np.ndarray, kept_aside: npt.NDArray[np.bool_]
-) -> pd.DataFrame:
-    index = store.index.iloc[rows]
-    labelled = index["has_mask"].to_numpy()
-    counts = figures[:, 2:].astype(np.int64).T
-    return pd.DataFrame(
-        {
-            "id": index["id"].to_numpy(),
-            "row": rows,
-            "salt_proportion": figures[:, 0].astype(np.float64) / np.prod(store.tile_shape),
-            "confidence": figures[:, 1].astype(np.float64),
-            "map": np.where(labelled, metrics.score(*counts), np.nan),
-            "iou": np.where(labelled, metrics.iou(*counts), np.nan),
-            "constant": index["std"].to_numpy() == 0,
-            "validation": kept_aside[rows],
-        }
-    )

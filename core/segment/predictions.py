@@ -12,9 +12,8 @@ import pandas as pd
 
 from core import atomic
 from core.errors import BadInput, NotFound
-
-THRESHOLD = 0.5
-SALT_LEVEL = 128  # of 0…255: the lowest level that counts as salt, .5 and above
+from core.segment.treatment import SALT_LEVEL as SALT_LEVEL
+from core.segment.treatment import Treatment
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +22,12 @@ class Predictions:
 
     probabilities: (N, H, W) uint8 0…255, memory-mapped · frame, N rows:
 
-        id (str) · row (int64, in the data set) · salt_proportion (0…1, predicted share of pixels of .5 and above)
-        confidence (0…1, estimate of the mask's IoU; for an empty mask of the chance that there is no salt)
+        id (str) · row (int64, in the data set) · salt_proportion (0…1, share of the mask)
+        confidence (0…1, estimate of the mask's score where it is calibrated, else of its IoU)
         map, iou (against the label; NaN: no label) · constant, validation (bool; kept aside in the training)
 
-    facts: what prediction.json holds: run, dataset, split, tiles, tile_shape, threshold, flip, epoch, seconds, ….
+    facts: what prediction.json holds: run, dataset, split, tiles, tile_shape, threshold, treatment, confidence (how it
+    was made), flip, epoch, seconds, ….
     """
 
     folder: Path
@@ -40,7 +40,19 @@ class Predictions:
 
     def mask(self, position: int) -> np.ndarray:
         """The predicted mask of one tile, by its position here: (H, W) uint8 in {0, 1}."""
-        return (self.probabilities[position] >= SALT_LEVEL).astype(np.uint8)
+        return self.masks(np.array([position]))[0]
+
+    def masks(self, positions: np.ndarray) -> np.ndarray:
+        """The predicted masks of some tiles, after treatment: (k,) positions here to (k, H, W) uint8 in {0, 1}."""
+        constant = self.frame["constant"].to_numpy(bool)[positions] if self.treatment.black else np.False_
+        return self.treatment.masks(
+            np.asarray(self.probabilities[positions]), np.broadcast_to(constant, len(positions))
+        )
+
+    @cached_property
+    def treatment(self) -> Treatment:
+        """How maps become masks here. Raises `BadInput`."""
+        return Treatment.from_dict(self.facts.get("treatment", {}))
 
     @cached_property
     def _position_of(self) -> pd.Index:

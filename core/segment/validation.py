@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -45,16 +47,31 @@ def validate(
     return Scores(loss, *map(float, figures))
 
 
-def probability_maps(models: Sequence[nn.Module], images: Tensor, flip: bool = False) -> Tensor:
+def probability_maps(
+    models: Sequence[nn.Module], images: Tensor, flip: bool = False, shares: npt.NDArray[np.float32] | None = None
+) -> Tensor:
     """Probability of salt of each pixel: normalised images (k, 1, H, W) to (k, H, W) uint8, 128 and above is salt.
 
-    models: their probabilities are averaged · flip: also with those for the mirrored tile.
+    models: their probabilities are averaged · flip: also with those for the mirrored tile · shares: (models, k), how
+    much each model has to say of each tile, 1 over all models; None: all equally much.
     """
-    total = torch.zeros(images.shape, device=images.device)
+    total = torch.zeros_like(images[:, 0])
+    if shares is None:
+        shares = np.full((len(models), len(images)), 1 / len(models), np.float32)
     with torch.no_grad():
-        for model in models:
-            model.eval()
-            total += model(images).float().sigmoid()
-            if flip:
-                total += model(images.flip(-1)).float().sigmoid().flip(-1)
-    return total[:, 0].mul(255 / (len(models) * (1 + flip))).round_().to(torch.uint8)
+        for model, share in zip(models, shares, strict=True):
+            places = torch.from_numpy(np.flatnonzero(share)).to(images.device)
+            if len(places):
+                weight = torch.from_numpy(share[share != 0]).to(images.device).view(-1, 1, 1)
+                some = images if len(places) == len(images) else images.index_select(0, places)
+                total.index_add_(0, places, weight * _probability(model, some, flip))
+    return total.mul_(255).round_().to(torch.uint8)
+
+
+def _probability(model: nn.Module, images: Tensor, flip: bool) -> Tensor:
+    """(k, 1, H, W) to (k, H, W) float32, 0…1."""
+    model.eval()
+    found = model(images).float().sigmoid()
+    if flip:
+        found = (found + model(images.flip(-1)).float().sigmoid().flip(-1)) / 2
+    return found[:, 0]

@@ -17,7 +17,7 @@ def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
     if is_foreign(run):
         st.info("This run was made elsewhere: there is no model here to predict with.")
         return
-    if not run.best.exists():
+    if not run.networks()[0].best.exists():
         st.info("This run has no checkpoint yet: one is written after its first epoch.")
         return
     counts = tiles.index["split"].value_counts().to_dict()

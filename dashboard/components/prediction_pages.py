@@ -10,7 +10,8 @@ import streamlit as st
 from core.dataset import rle
 from core.dataset.tiles import TileStore
 from core.explore import numbers
-from core.segment.predictions import SALT_LEVEL, Predictions
+from core.segment.predictions import Predictions
+from core.segment.treatment import PLAIN
 from dashboard import cache, paging, state
 from dashboard.components.gallery import GalleryEvent, GalleryTile, gallery, tiles_for_gallery
 from dashboard.guard import guarded
@@ -57,7 +58,8 @@ def in_words(predictions: Predictions) -> str:
         return said
     which = "labelled tiles, which may have been learned" if foreign else "tiles kept aside in training"
     error = scores.std(ddof=1) / np.sqrt(len(scores))
-    return f"{said} · score {numbers.score(scores.mean(), error)} over {len(scores):,} {which}"
+    words = "" if predictions.treatment == PLAIN else "; masks tuned on them, see Masks for what it brings"
+    return f"{said} · score {numbers.score(scores.mean(), error)} over {len(scores):,} {which}{words}"
 
 
 def choose_order() -> None:
@@ -119,7 +121,7 @@ def _forget_unless(key: str, options: list[str]) -> None:
 
 def _tiles(store: TileStore, predictions: Predictions, positions: np.ndarray) -> list[GalleryTile]:
     frame = predictions.frame.iloc[positions]
-    codes = rle.encode_many(predictions.probabilities[positions] >= SALT_LEVEL)
+    codes = rle.encode_many(predictions.masks(positions))
     captions = [
         tuple(f"{name} {value:.2f}" for name, value in (("conf.", confidence), ("score", score)) if not np.isnan(value))
         for confidence, score in zip(frame["confidence"], frame["map"], strict=True)

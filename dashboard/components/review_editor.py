@@ -16,8 +16,7 @@ from core.dataset import rle
 from core.errors import Conflict, SaltScopeError
 from core.review.masks import NewMask, Revision
 from core.review.tables import Origin, Verdict
-from core.segment.predictions import SALT_LEVEL
-from dashboard import cache, navigation, state
+from dashboard import cache, navigation, predicted, state
 from dashboard.components import neighbourhood
 from dashboard.components.mask_editor import Action, Clash, Drawn, KeptDraft, Source, mask_editor
 from dashboard.components.review_queue import Queue
@@ -66,9 +65,8 @@ def show(
 ) -> None:
     """Draw the editor. `done` is called with the name of the action, after what it means was stored."""
     tile, row = str(item["tile"]), queue.tiles.row(str(item["tile"]))
-    probability = cache.probability(queue.run, queue.tiles.name, tile)
-    predicted = None if probability is None else probability >= SALT_LEVEL
-    picture = tile_for_view(queue.tiles, row, predicted, probability)
+    found = predicted.of_tile(queue.run, queue.tiles.name, tile)
+    picture = tile_for_view(queue.tiles, row, *((found.mask, found.probability) if found else (None, None)))
     shown = _shown(queue, tile, picture.mask, picture.prediction)
     draft = cache.mask_store().draft(queue.tiles.name, tile, state.reviewer())
 

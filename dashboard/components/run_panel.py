@@ -13,7 +13,7 @@ from core.segment import first_weights, grouping
 from core.segment.curves import Curves
 from core.workspace import RunFolder, Workspace
 from dashboard import cache, navigation
-from dashboard.components import job_panel, training_charts
+from dashboard.components import fold_scores, job_panel, training_charts
 from dashboard.components.live_chart import live_chart
 from dashboard.guard import guarded
 
@@ -48,13 +48,15 @@ def _draw(workspace: Workspace, run: RunFolder, was_active: bool) -> None:
         st.caption(split)
     if words := first_weights.warning(run):
         st.caption(f":material/warning: First weights: {words}.")
-    curves = Curves.of(cache.metrics_tail(run.metrics).read(), str(run.metrics))
+    fold_scores.show(now.result)
+    shown = fold_scores.choose(run)
+    curves = Curves.of(cache.metrics_tail(shown.metrics).read(), str(shown.metrics))
     if not curves:
         st.info("The curves begin with the first batches." if now.state.active else "No batch was trained.")
         return
     steps_per_epoch = (now.total or 0) / (now.facts.get("epochs") or 1) or curves.steps_per_epoch
-    live_chart(training_charts.panels(curves, steps_per_epoch), key="curves", revision=run.id)
-    _pictures(run)
+    live_chart(training_charts.panels(curves, steps_per_epoch), key="curves", revision=f"{run.id}/{shown.id}")
+    _pictures(shown)
 
 
 def _header(workspace: Workspace, run: RunFolder, now: JobStatus) -> None:
@@ -64,7 +66,7 @@ def _header(workspace: Workspace, run: RunFolder, now: JobStatus) -> None:
         words = [f":{COLOURS[now.state]}-badge[{now.state.value}] **{now.title}**"]
         if facts.get("epoch"):
             words.append(f"epoch {facts['epoch']} of {facts['epochs']}")
-        if best:
+        if best and "by_fold" not in facts:
             words.append(f"best score {numbers.score(best['map'])} in epoch {best['epoch']}")
         if now.state.active and now.eta_seconds is not None:
             words.append(numbers.time_left(now.eta_seconds))

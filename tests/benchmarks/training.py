@@ -38,12 +38,12 @@ from core import atomic
 from core.dataset.tiles import TGSSaltDataset, write_store
 from core.segment.augment import augment, draw
 from core.segment.batch_norm import BatchNorm
+from core.segment.config import load_config
 from core.segment.convolutions import Depthwise, Upsampling
 from core.segment.device import describe
 from core.segment.engine import TrainingStep, open_fabric, set_up, wait_for
 from core.segment.losses import bce_dice
 from core.segment.models import build, normalised
-from core.segment.plan import load_config
 from core.segment.settings import TrainSettings
 from core.segment.train import train
 from core.workspace import RunFolder, Workspace

@@ -21,7 +21,7 @@ from core.dataset.tiles import TileStore
 from core.explore import mosaic, quality
 from core.review.store import ReviewStore
 from core.segment import checkpoint
-from core.segment.plan import load_config
+from core.segment.config import load_config
 from core.segment.predict import Predictor
 from core.segment.predictions import load_predictions
 from core.segment.settings import TrainSettings

@@ -22,6 +22,7 @@ AT_ONCE = 512  # tiles whose maps are in memory at the same time
 def make(store: TileStore, runs: Sequence[RunFolder], progress: Progress = silent) -> pd.DataFrame:
     """The submission of one run, or of the mean probability of several: id, rle_mask ("" without salt).
 
+    Masks are made of it as was chosen for the first run.
     One row for each test tile of `store`, in the order of `submission_order`. Raises `BadInput` for a data set
     without test tiles, and for a run that has not predicted all of them as they are now.
     """
@@ -31,12 +32,13 @@ def make(store: TileStore, runs: Sequence[RunFolder], progress: Progress = silen
     if not runs:
         raise BadInput("no run was given to make a submission from; choose at least one")
     found = [_predictions(store, run, ids) for run in runs]
+    treatment, constant = found[0].treatment, store.index["std"].to_numpy()[store.rows(ids)] == 0
     codes: list[str] = []
     for first in range(0, len(ids), AT_ONCE):
         progress(first, len(ids), "Encoding masks")
         some = ids[first : first + AT_ONCE]
-        total = np.sum([_maps(one, some) for one in found], axis=0, dtype=np.uint32)
-        codes += rle.encode_many(np.greater_equal(2 * total, 255 * len(found)))
+        mean = np.rint(np.mean([_maps(one, some) for one in found], axis=0)).astype(np.uint8)
+        codes += rle.encode_many(treatment.masks(mean, constant[first : first + AT_ONCE]))
     progress(len(ids), len(ids), "Encoding masks")
     return pd.DataFrame({"id": ids, "rle_mask": codes})
 

@@ -13,7 +13,7 @@ from core.dataset.importing import import_source
 from core.dataset.tiles import TileStore
 from core.review.ledger import bootstrap_error, gain, in_words, ledger
 from core.review.masks import MaskStore
-from core.segment.plan import load_config
+from core.segment.config import load_config
 from core.segment.predictions import load_predictions
 from core.segment.settings import TrainSettings
 from core.workspace import RunFolder, Workspace

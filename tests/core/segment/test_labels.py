@@ -13,8 +13,8 @@ from core.dataset.tiles import TileStore
 from core.errors import BadInput
 from core.jobs import State
 from core.review.masks import MaskStore
+from core.segment.config import load_config
 from core.segment.labels import labelled_for
-from core.segment.plan import load_config
 from core.segment.settings import TrainSettings
 from core.workspace import Workspace
 

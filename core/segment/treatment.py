@@ -1,0 +1,116 @@
+"""After-treatment: how a probability map becomes a mask. Torch-free."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import BadInput
+
+SALT_LEVEL = 128  # of 0…255: the lowest level that counts as salt where nothing else was chosen, .5 and above
+
+Masks = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """What is done to a map, in this order. Raises `BadInput` for a value outside of its range.
+
+    level: lowest that counts as salt, 0…255 for a probability of 0…1 · holes: px, those of at most so many are filled ·
+    area: px, patches of fewer are removed · sure: 0…255, a tile whose highest level is lower is empty ·
+    black: whether tiles of one grey level are empty.
+    """
+
+    level: int = SALT_LEVEL
+    holes: int = 0
+    area: int = 0
+    sure: int = 0
+    black: bool = False
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("level", 0, 255), ("holes", 0, None), ("area", 0, None), ("sure", 0, 255)):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < low or (high and value > high):
+                raise BadInput(f"{name}={value!r}: expected a whole number from {low}{f' to {high}' if high else ''}")
+        if not isinstance(self.black, bool):
+            raise BadInput(f"black={self.black!r}: expected true or false")
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Treatment:
+        """From `to_dict` of another; what is missing is as it is without treatment. Raises `BadInput`."""
+        known = {one.name for one in fields(cls)}
+        if unknown := values.keys() - known:
+            raise BadInput(f"there is no after-treatment {min(unknown)!r}; there is: {', '.join(sorted(known))}")
+        return cls(**values)
+
+    @classmethod
+    def from_pairs(cls, pairs: Sequence[str]) -> Treatment:
+        """From "KEY=VALUE" words, the rest as without treatment. Raises `BadInput`."""
+        values: dict[str, Any] = {}
+        for pair in pairs:
+            key, equals, text = pair.partition("=")
+            if not equals or not (text.isdigit() or text in ("true", "false")):
+                raise BadInput(f"{pair!r}: expected KEY=VALUE with a whole number, true or false, such as area=20")
+            values[key] = int(text) if text.isdigit() else text == "true"
+        return cls.from_dict(values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for JSON."""
+        return asdict(self)
+
+    @property
+    def threshold(self) -> float:
+        """Lowest probability that counts as salt, 0…1."""
+        return self.level / 255 if self.level != SALT_LEVEL else 0.5
+
+    def masks(self, maps: np.ndarray, constant: np.ndarray) -> Masks:
+        """The masks of some tiles: maps (k, H, W) uint8 0…255, constant (k,) bool to (k, H, W) uint8 in {0, 1}."""
+        salt = np.asarray(maps) >= self.level
+        if self.holes:
+            salt |= small(~salt, self.holes + 1, HOLES, inside=True)
+        if self.area:
+            salt &= ~small(salt, self.area, PATCHES)
+        if self.sure > self.level:
+            salt &= np.asarray(maps).max(axis=(1, 2), keepdims=True) >= self.sure
+        if self.black:
+            salt &= ~np.asarray(constant, bool)[:, None, None]
+        return salt.view(np.uint8)
+
+
+PLAIN = Treatment()
+# What belongs together within a tile: patches also over corners, holes only over edges; nothing from tile to tile.
+PATCHES = np.stack([np.zeros((3, 3)), np.ones((3, 3)), np.zeros((3, 3))]).astype(bool)
+HOLES = PATCHES & np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)
+
+
+def parts(pixels: npt.NDArray[np.bool_], connected: np.ndarray) -> tuple[npt.NDArray[np.int32], int]:
+    """The connected parts of each of k pictures (k, H, W): numbers (k, H, W), 0 where there is none, and how many."""
+    from scipy import ndimage
+
+    numbers, count = ndimage.label(pixels, connected)
+    return numbers, int(count)
+
+
+def at_border(numbers: np.ndarray, count: int) -> npt.NDArray[np.bool_]:
+    """Which parts touch the border of their picture, by number: (count + 1,)."""
+    found = np.zeros(count + 1, bool)
+    for edge in (numbers[:, 0], numbers[:, -1], numbers[:, :, 0], numbers[:, :, -1]):
+        found[edge] = True
+    return found
+
+
+def small(pixels: npt.NDArray[np.bool_], area: int, connected: np.ndarray, inside: bool = False) -> np.ndarray:
+    """The pixels (k, H, W) of parts of fewer than `area` px; inside: only of those that touch no border."""
+    chosen = np.flatnonzero(pixels.any(axis=(1, 2)))
+    numbers, count = parts(pixels[chosen], connected)
+    found = np.bincount(numbers.ravel(), minlength=count + 1) < area
+    if inside:
+        found &= ~at_border(numbers, count)
+    found[0] = False
+    result = np.zeros_like(pixels)
+    result[chosen] = found[numbers]
+    return result

@@ -1,0 +1,115 @@
+"""How a run's masks are made: what each setting of the after-treatment brings, and which values are in use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core import actions
+from core.dataset.tiles import TileStore
+from core.errors import SaltScopeError
+from core.explore import numbers
+from core.segment.masking import Masking, chosen
+from core.segment.treatment import Treatment
+from core.workspace import RunFolder, Workspace
+from dashboard import cache
+from dashboard.components import chart, predict_form
+
+AXES = {
+    "level": "lowest probability that is salt",
+    "holes": "largest hole that is filled (px)",
+    "area": "smallest patch that stays (px)",
+    "sure": "highest probability a tile must reach",
+}
+
+
+def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
+    """Draw the sweeps, or say how they come about."""
+    if not has_held_out(run, tiles):
+        st.subheader("Masks are tuned on tiles that the run did not learn from.", anchor=False)
+        st.write("None of them was predicted yet: predict the train tiles; the validation tiles are among them.")
+        predict_form.show(workspace, run, tiles)
+        return
+    kept = chosen(run)
+    _in_words(Masking.of(run).treatment, kept.get("tuning"))
+    with st.container(horizontal=True, vertical_alignment="center", key="tuning_actions"):
+        words = "Tune again" if kept else "Tune masks and confidence"
+        if st.button(words, type="secondary" if kept else "primary", icon=":material/tune:", key="tune"):
+            actions.start_tuning(workspace, run.id)
+            st.rerun()
+        with st.popover("Choose yourself", icon=":material/edit:"):
+            _by_hand(workspace, run, Masking.of(run).treatment)
+    if tuning := kept.get("tuning"):
+        _sweeps(tuning)
+
+
+def has_held_out(run: RunFolder, tiles: TileStore) -> bool:
+    """Whether the run predicted labelled tiles that it did not learn from."""
+    found = (cache.predictions(folder).frame for folder in run.predictions_of(tiles.name))
+    return any((frame["validation"] & frame["map"].notna()).any() for frame in found)
+
+
+def _in_words(treatment: Treatment, tuning: dict[str, Any] | None) -> None:
+    parts = [f"salt from a probability of **{treatment.threshold:.2f}**"]
+    parts += [f"holes up to **{treatment.holes} px** filled"] if treatment.holes else []
+    parts += [f"patches under **{treatment.area} px** removed"] if treatment.area else []
+    parts += [f"empty where none reaches **{treatment.sure / 255:.2f}**"] if treatment.sure else []
+    parts += ["tiles of one grey level **empty**"] if treatment.black else []
+    st.markdown("Masks now: " + ", ".join(parts) + ".")
+    if not tuning:
+        st.caption("Not tuned: probability .5 and nothing else, unless somebody chose.")
+        return
+    plain, treated, gain = (
+        numbers.score(one["value"], one["error"]) for one in (tuning["plain"], tuning["treated"], tuning["gain"])
+    )
+    st.markdown(
+        f"Tuned, each tile scored with what was chosen **without its fold**: {plain} → **{treated}**, "
+        f"gain {gain}, {numbers.tiles(tuning['tiles'])} in {tuning['folds']} folds."
+    )
+    if Treatment.from_dict(tuning["chosen"]) != treatment:
+        st.caption("What is in use was chosen by hand; the diamonds show what tuning chose.")
+
+
+def _sweeps(tuning: dict[str, Any]) -> None:
+    st.caption(
+        "One setting after the other, each given those before it; the diamond is the value taken: the best one where "
+        "it gains more than its standard error (band)."
+    )
+    columns = st.columns(2)
+    drawn = [sweep for sweep in tuning["sweeps"] if sweep["setting"] in AXES]
+    for place, sweep in enumerate(drawn):
+        scale = 255 if sweep["setting"] in ("level", "sure") else 1
+        values = [round(value / scale, 3) for value in sweep["values"]]
+        taken = round(sweep["chosen"] / scale, 3)
+        if taken not in values:  # .5 lies between two steps
+            taken = min(values, key=lambda value: abs(value - taken))
+        words = AXES[sweep["setting"]]
+        with columns[place % 2]:
+            figure = _figure(values, sweep, taken, words)
+            chart.show(figure, f"sweep_{sweep['setting']}", f"mean score against {words}")
+
+
+def _figure(values: list[float], sweep: dict[str, Any], taken: float, words: str) -> Any:
+    from core.explore.figures import plot_sweep
+
+    return plot_sweep(values, sweep["scores"], sweep["errors"], taken, words, chart.dark())
+
+
+def _by_hand(workspace: Workspace, run: RunFolder, now: Treatment) -> None:
+    with st.form("treatment", border=False):
+        level = st.slider("Salt from a probability of", 0.02, 0.98, now.level / 255, 0.01)
+        holes = st.number_input("Fill holes up to (px)", 0, 5000, now.holes, 5)
+        area = st.number_input("Remove patches under (px)", 0, 5000, now.area, 5)
+        sure = st.slider("Empty where no pixel reaches", 0.0, 1.0, now.sure / 255, 0.01)
+        black = st.toggle("Tiles of one grey level are empty", now.black)
+        if not st.form_submit_button("Use these", type="primary"):
+            return
+    from core.segment.postprocess import treat_run
+
+    try:
+        with st.spinner("Making the masks anew; no network is needed …"):
+            treat_run(workspace, run.id, Treatment(round(level * 255), holes, area, round(sure * 255), black))
+        st.rerun()
+    except SaltScopeError as error:
+        st.error(str(error))

@@ -1,0 +1,57 @@
+"""What is told of a mask without its label, on hand-made maps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.segment.features import features
+from core.segment.treatment import PLAIN, Treatment
+
+
+def found(*rows: list[int], treatment: Treatment = PLAIN) -> pd.DataFrame:
+    maps = np.array(rows, np.uint8).reshape(len(rows), 2, 2)
+    return features(maps, treatment.masks(maps, np.zeros(len(rows), bool)))
+
+
+def test_a_sure_map_is_trusted_whole() -> None:
+    assert found([255, 255, 0, 0], [0, 0, 0, 0], [255] * 4)["expected_iou"].tolist() == [1, 1, 1]
+
+
+def test_expected_iou_of_a_mask_with_salt() -> None:
+    p = [204 / 255, 153 / 255, 51 / 255, 0]
+    assert found([204, 153, 51, 0])["expected_iou"].item() == pytest.approx((p[0] + p[1]) / (2 + p[2]))
+
+
+def test_expected_iou_is_that_of_the_treated_mask() -> None:
+    p = [204 / 255, 153 / 255, 51 / 255, 0]
+    lower = found([204, 153, 51, 0], treatment=Treatment(level=50))["expected_iou"].item()
+    assert lower == pytest.approx(sum(p) / 3)
+
+
+def test_an_empty_mask_is_trusted_less_the_higher_its_highest_pixel() -> None:
+    told = found([0, 0, 0, 5], [0, 0, 0, 64], [0, 0, 0, 127], [127] * 4)["expected_iou"]
+    assert told[2] == told[3] == pytest.approx(1 - (127 / 255) ** 0.5)
+    assert told[0] > told[1] > told[2]
+
+
+def test_an_unsure_mask_is_trusted_less_than_a_sure_one() -> None:
+    told = found([250, 250, 5, 5], [140, 140, 110, 110])
+    assert told["expected_iou"][0] > 0.9 and told["expected_iou"][1] < 0.5
+    assert told["certainty"][0] > told["certainty"][1] and told["doubt"][0] < told["doubt"][1]
+
+
+def test_figures_of_one_map_by_hand() -> None:
+    row = found([255, 191, 64, 0]).iloc[0]
+    p = np.array([1, 191 / 255, 64 / 255, 0])
+    assert row["salt"] == 0.5 and row["highest"] == 1
+    assert row["likely"] == pytest.approx(p.mean())
+    assert row["certainty"] == pytest.approx(np.abs(2 * p - 1).mean())
+    assert row["doubt"] == pytest.approx((p * (1 - p)).sum() / p.sum())
+    assert row["steady"] == pytest.approx(1 / 3)  # 255 of 255, 191, 64
+    assert row["edge"] == pytest.approx(2 / np.sqrt(2))  # both pixels below the upper two
+
+
+def test_no_tiles_have_no_rows() -> None:
+    assert len(features(np.zeros((0, 4, 4), np.uint8), np.zeros((0, 4, 4), np.uint8))) == 0

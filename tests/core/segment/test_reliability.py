@@ -1,0 +1,83 @@
+"""Figures of confidence on tiles whose answer is known by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from core.segment.calibration import FEWEST, Calibration, held_out
+from core.segment.features import features
+from core.segment.reliability import auroc, judge, lost_by_share, lost_in_worst, reliability
+from core.segment.treatment import PLAIN
+
+
+def test_auroc_is_that_of_scikit_learn_with_ties_too() -> None:
+    generator = np.random.default_rng(0)
+    scores, confidence = generator.integers(0, 11, 300) / 10, generator.integers(0, 20, 300) / 20
+    assert auroc(scores, confidence) == pytest.approx(roc_auc_score(scores < 0.5, -confidence))
+    assert auroc(np.ones(4), np.ones(4)) is None
+
+
+def test_the_worst_fifth_holds_what_is_lost_there() -> None:
+    scores = np.array([1, 1, 0.2, 1, 1, 1, 1, 0.8, 1, 1.0])
+    confidence = np.array([0.9, 0.9, 0.1, 0.9, 0.2, 0.9, 0.9, 0.3, 0.9, 0.9])
+    assert lost_in_worst(scores, confidence) == pytest.approx(0.8)
+    shares = lost_by_share(scores, confidence)
+    assert shares is not None
+    assert (shares[0], shares[-1]) == (0, pytest.approx(1)) and shares[3] == pytest.approx(1)
+    assert lost_in_worst(np.ones(5), np.ones(5)) is None
+
+
+def test_bins_hold_equally_many_tiles_and_their_means() -> None:
+    table = reliability(np.array([0, 1, 1, 1.0]), np.array([0.1, 0.3, 0.8, 1.0]), bins=2)
+    assert table["confidence"].tolist() == pytest.approx([0.2, 0.9])
+    assert table["score"].tolist() == [0.5, 1] and table["tiles"].tolist() == [2, 2]
+    assert table["error"].tolist() == pytest.approx([0.5, 0])
+
+
+def known(count: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Features of maps that are sure where they are right, and scores of 0 and 1 that come as the map says."""
+    generator = np.random.default_rng(1)
+    level = generator.uniform(0.5, 1, count)
+    maps = np.zeros((count, 6, 6), np.uint8)
+    maps[:, :3] = (255 * level)[:, None, None]
+    maps[:, 3:] = (255 * (1 - level))[:, None, None]
+    scores = (generator.uniform(0.5, 1, count) < level).astype(float)
+    return features(maps, PLAIN.masks(maps, np.zeros(count, bool))), scores
+
+
+def test_a_calibrated_estimate_is_the_score_that_comes() -> None:
+    told, scores = known(1500)
+    estimate = held_out(told, scores, np.arange(1500) % 5)
+    for row in reliability(scores, estimate, bins=5).itertuples():
+        assert abs(row.confidence - row.score) < 4 * row.error + 0.02
+    table = pd.DataFrame({"score": scores, "confidence": estimate, **told[["expected_iou", "certainty", "salt"]]})
+    found = judge(table)["confidence"]
+    assert found["auroc"] is not None and found["auroc"] > 0.7
+
+
+def test_a_calibration_is_kept_as_plain_values() -> None:
+    told, scores = known(200)
+    calibration = Calibration.fit(told, scores)
+    assert calibration is not None and calibration.tiles == 200
+    again = Calibration.from_dict(calibration.to_dict())
+    np.testing.assert_array_equal(again.estimate(told), calibration.estimate(told))
+    assert "calibrated on 200 tiles" in again.words
+
+
+def test_an_estimate_has_no_part_of_its_own_fold() -> None:
+    told, scores = known(400)
+    fold = np.arange(400) % 4
+    changed = np.where(fold == 2, 1 - scores, scores)
+    before, after = held_out(told, scores, fold), held_out(told, changed, fold)
+    np.testing.assert_array_equal(before[fold == 2], after[fold == 2])
+    assert (before[fold != 2] != after[fold != 2]).all()
+
+
+def test_too_few_tiles_or_nothing_lost_is_not_calibrated() -> None:
+    told, scores = known(FEWEST)
+    assert Calibration.fit(told.iloc[1:], scores[1:]) is None
+    assert Calibration.fit(told, np.ones(FEWEST)) is None
+    np.testing.assert_array_equal(held_out(told, np.ones(FEWEST), np.arange(FEWEST) % 5), told["expected_iou"])
