@@ -42,7 +42,7 @@ def test_an_imported_mask_is_in_the_history_and_an_older_one_comes_back(
 
     page.goto(f"{server.url}/review?dataset=small")
     page.get_by_text("Masks from elsewhere").click(timeout=60_000)
-    page.get_by_label("csv, folder or zip on this machine").fill(str(source))
+    page.get_by_role("textbox", name="csv, folder or zip on this machine").fill(str(source))
     page.get_by_role("button", name="Import masks").click()
     expect(page.get_by_text("1 of 1 masks said something new")).to_be_visible(timeout=90_000)
 
