@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core import actions
+from core.explore import numbers
 from core.review.ledger import Entry, gain, ledger
 from core.workspace import Workspace
 from dashboard import cache
@@ -14,6 +15,7 @@ from dashboard.components.top_bar import Context
 from dashboard.guard import guarded
 
 NONE = "No run has learned reviewed labels yet. Train one with *labels: reviewed*, beside one with the same settings."
+FORM = 560  # CSS pixels
 HOW = "Scores over the tiles that both runs kept aside and nobody touched; the difference is tile by tile, ± its error."
 
 
@@ -27,7 +29,7 @@ def show(context: Context) -> None:
             _ledger(context)
     elsewhere = st.expander("Masks from elsewhere", icon=":material/download:", on_change="rerun", key="elsewhere")
     if elsewhere.open:
-        with elsewhere:
+        with elsewhere, st.container(width=FORM):
             adoption_form.show_masks(context.workspace, context.tiles.name)
 
 
@@ -42,18 +44,17 @@ def _ledger(context: Context) -> None:
 
 
 def _row(entry: Entry) -> dict[str, object]:
-    span = [f"{time:%Y-%m-%d %H:%M}" if time else "–" for time in (entry.first, entry.last)]
+    days = dict.fromkeys(f"{time:%Y-%m-%d}" for time in (entry.first, entry.last) if time)
     return {
         "run": entry.run,
         "masks": entry.revisions,
         "by": ", ".join(entry.reviewers),
-        "made (UTC)": " to ".join(span),
-        "without reviews": entry.base,
-        "tiles": entry.tiles,
-        "score": entry.score,
-        "score without": entry.base_score,
-        "gained or lost": gain(entry),
-        "": entry.words,
+        "made": " to ".join(days),
+        "gained or lost": entry.words or gain(entry),
+        "score": numbers.score(entry.score),
+        "without": numbers.score(entry.base_score),
+        "over": numbers.NOTHING if entry.tiles is None else numbers.tiles(entry.tiles),
+        "run without": entry.base or numbers.NOTHING,
     }
 
 
