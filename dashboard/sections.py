@@ -21,6 +21,8 @@ from dashboard.components.gallery import caption
 from dashboard.components.section_view import Layer, Section
 
 QUALITY = 90  # of JPEG: 40 % smaller than thumbnails, for a picture of a hundred of them
+SMALL = 112  # pixels: the longest side of a section in the list
+MOST_SMALL = 100  # sections that have a picture there, the largest
 LABELLED, PREDICTED, OUTSIDE, FLAGGED = 1, 2, 4, 8  # what is known of a tile, in one number
 
 
@@ -71,6 +73,31 @@ def table(scene: Scene) -> pd.DataFrame:
 @st.cache_data(max_entries=4)
 def _table(_scene: Scene, key: tuple[object, ...]) -> pd.DataFrame:
     return section_table(_scene.store, _scene.mosaic)
+
+
+def pictures(scene: Scene) -> list[str | None]:
+    """A small picture of each section, the largest first, as data URL; None behind the first `MOST_SMALL`."""
+    found = _pictures(scene, scene.key[:2])
+    return [*found, *[None] * (len(scene.mosaic.sizes) - len(found))]
+
+
+@st.cache_data(max_entries=4)
+def _pictures(_scene: Scene, key: tuple[object, ...]) -> list[str]:
+    found = [_small(_scene, number) for number in range(min(MOST_SMALL, len(_scene.mosaic.sizes)))]
+    _scene.store.release()
+    return found
+
+
+def _small(scene: Scene, number: int) -> str:
+    grid = scene.mosaic.grid(number)
+    tiles = scene.store.tiles[grid[grid >= 0]]
+    gain, offset = even_tones(tiles, grid)
+    place = np.where(grid >= 0, np.cumsum(grid >= 0).reshape(grid.shape) - 1, -1)
+    side = max(1, SMALL // max(grid.shape))
+    small = picture(place, scene.store.tile_shape, side, lambda rows: toned(tiles[rows], gain[rows], offset[rows]))
+    low, high = np.percentile(small[small > 0], (2, 98)) if small.any() else (0, 1)  # averaging has made it flat
+    lively = ((small - low) * (255 / max(high - low, 1))).clip(0, 255) * (small > 0)
+    return thumbnails.jpeg_url(lively.astype(np.uint8), QUALITY)
 
 
 def _states(scene: Scene, members: np.ndarray, rows: np.ndarray) -> list[int]:

@@ -15,6 +15,7 @@ import pandas as pd
 from core.explore.mosaic.edges import SIDES
 
 ALONE = -1  # the section of a tile without known neighbours
+SURE = 2  # strength of a link that holds whatever else comes to touch by it
 STEP = {"right": (0, 1), "below": (1, 0)}  # rows and columns from the first to the second tile
 
 Place = tuple[int, int]
@@ -99,15 +100,16 @@ class Mosaic:
 def assemble(pairs: pd.DataFrame, count: int, broken: Iterable[Link] = ()) -> Mosaic:
     """The mosaic of `count` tiles: pairs in closed squares first, then the strongest, and no two tiles in one place.
 
+    A weak link is refused where it would bring more tiles to touch that are no pair than such that are: so chance does
+    not join two sections.
+
     pairs: as `find_pairs` gives them · broken: pairs that must not come to touch, neither by a link nor by place.
     """
     order = pairs.sort_values(["square", "strength"], ascending=False, kind="stable")
-    builder = _Builder(count, broken)
-    holds = [
-        builder.join(Link(*link))
-        for link in zip(order["first"].tolist(), order["second"].tolist(), order["where"], strict=True)
-    ]
-    kept = np.array(holds, bool)
+    links = list(map(Link, order["first"].tolist(), order["second"].tolist(), order["where"]))
+    sure = order["square"] | (order["strength"] > SURE)
+    builder = _Builder(count, broken, links)
+    kept = np.array([builder.join(link, holds) for link, holds in zip(links, sure, strict=True)], bool)
     section, row, col = builder.places()
     return Mosaic(section, row, col, order[kept].reset_index(drop=True), order[~kept].reset_index(drop=True))
 
@@ -115,7 +117,8 @@ def assemble(pairs: pd.DataFrame, count: int, broken: Iterable[Link] = ()) -> Mo
 class _Builder:
     """Groups of tiles with places relative to each other, grown by joining two at a time."""
 
-    def __init__(self, count: int, broken: Iterable[Link]) -> None:
+    def __init__(self, count: int, broken: Iterable[Link], found: Iterable[Link]) -> None:
+        self.found = set(found)
         self.group = list(range(count))
         self.place: list[Place] = [(0, 0)] * count
         self.members: dict[int, dict[Place, int]] = {}  # of groups of two and more
@@ -125,8 +128,11 @@ class _Builder:
             self.apart[first].append((second, (down, right)))
             self.apart[second].append((first, (-down, -right)))
 
-    def join(self, link: Link) -> bool:
-        """Put both tiles side by side with all that hangs on them; False, and nothing done, if that can't be."""
+    def join(self, link: Link, sure: bool) -> bool:
+        """Put both tiles side by side with all that hangs on them; False, and nothing done, if that can't be.
+
+        sure: whatever else comes to touch.
+        """
         (row, col), (down, right) = self.place[link.first], STEP[link.where]
         kept, moved = self.group[link.first], self.group[link.second]
         shift = (row + down - self.place[link.second][0], col + right - self.place[link.second][1])
@@ -136,6 +142,8 @@ class _Builder:
             kept, moved, shift = moved, kept, (-shift[0], -shift[1])
         arriving = {(row + shift[0], col + shift[1]): tile for (row, col), tile in self._of(moved).items()}
         if arriving.keys() & self._of(kept).keys() or self._brings_together(arriving, kept):
+            return False
+        if not sure and not self._agrees(arriving, kept):
             return False
         self._move(arriving, kept, moved)
         return True
@@ -151,6 +159,16 @@ class _Builder:
             if tile in self.apart
             for other, (down, right) in self.apart[tile]
         )
+
+    def _agrees(self, arriving: dict[Place, int], group: int) -> bool:
+        """Whether at least half of the tiles that would come to touch are pairs that were found."""
+        there, seams = self._of(group), []
+        for (row, col), tile in arriving.items():
+            for where, (down, right) in STEP.items():
+                after, before = there.get((row + down, col + right)), there.get((row - down, col - right))
+                seams += [] if after is None else [Link(tile, after, where)]
+                seams += [] if before is None else [Link(before, tile, where)]
+        return 2 * sum(seam in self.found for seam in seams) >= len(seams)
 
     def _move(self, arriving: dict[Place, int], kept: int, moved: int) -> None:
         self.members[kept] = self._of(kept)

@@ -122,3 +122,14 @@ def test_no_pairs_make_no_sections() -> None:
     assert mosaic.pairs.empty
     assert mosaic.grid(0).shape == (0, 0)
     assert len(mosaic) == 3
+
+
+def test_one_weak_pair_does_not_join_sections_that_disagree_beside_it() -> None:
+    #   0 3
+    #   1 4    two piles of three
+    #   2 5
+    piles: Known = [(0, 1, "below", 3), (1, 2, "below", 3), (3, 4, "below", 3), (4, 5, "below", 3)]
+    weak, other, strong = (1, 4, "right", 0.9), (0, 3, "right", 0.8), (1, 4, "right", 2.5)
+    assert assemble(pairs([*piles, weak]), 6).sizes.tolist() == [3, 3]
+    assert assemble(pairs([*piles, weak, other]), 6).sizes.tolist() == [6]
+    assert assemble(pairs([*piles, strong]), 6).sizes.tolist() == [6]
