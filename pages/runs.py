@@ -23,7 +23,7 @@ left, right = st.columns([8, 4], gap="medium")
 with left:
     run_list.show(shown, chosen)
 with right:
-    run_chart.show(shown, chosen)
+    run_chart.show(shown, chosen, (chosen or shown or found)[0].profile.dataset)
 if len(chosen) > 1:
     run_comparison.show(context.workspace, chosen)
 else:

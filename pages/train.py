@@ -33,7 +33,7 @@ with form, st.container(border=True, key="new_training"):
     except SaltScopeError as error:
         st.error(str(error))
 with main:
-    curves, models, layers = st.tabs(["Run", "Models", "Layers"], key="train_view", on_change="rerun")
+    curves, models, layers = st.tabs(["Run", "Models", "Layers"], key="view", bind="query-params")
     if curves.open:
         with curves:
             if context.run:

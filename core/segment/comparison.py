@@ -140,14 +140,17 @@ def got_by_one(base: Profile, other: Profile) -> tuple[pd.DataFrame, pd.DataFram
 def differing(profiles: Sequence[Profile]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
     """Settings, and what the runs decided for themselves, that are not the same for all: name and a value a run.
 
-    One that a run does not name, as it is older, counts as different from any value but the default.
+    One that a run does not name, as it is older, counts as different from any value but the default. A run without any
+    settings, as it was not trained here, differs from nothing.
     """
     defaults = {one.name: one.default for one in fields(TrainSettings) if one.default is not MISSING}
-    given = _rows([profile.settings for profile in profiles])
-    decided = _rows([profile.decided for profile in profiles])
-    return (
-        *(row for row in given if len(_different(row[1], defaults.get(row[0]))) > 1),
-        *(row for row in decided if len(_different(row[1], None)) > 1),
+    trained = [bool(profile.settings) for profile in profiles]
+    tables = [profile.settings for profile in profiles], [profile.decided for profile in profiles]
+    return tuple(
+        (name, values)
+        for table in tables
+        for name, values in _rows(table)
+        if _differ(values, trained, defaults.get(name))
     )
 
 
@@ -156,8 +159,9 @@ def _rows(tables: Sequence[Any]) -> list[tuple[str, tuple[Any, ...]]]:
     return [(name, tuple(table.get(name) for table in tables)) for name in names]
 
 
-def _different(values: tuple[Any, ...], default: Any) -> set[str]:
-    return {repr(default if value is None else value) for value in values}
+def _differ(values: tuple[Any, ...], trained: list[bool], default: Any) -> bool:
+    known = {repr(default if value is None else value) for value, own in zip(values, trained, strict=True) if own}
+    return len(known) > 1
 
 
 def _interval(difference: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:

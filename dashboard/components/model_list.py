@@ -36,7 +36,7 @@ def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> Non
         st.dataframe(pd.DataFrame(map(_line, found)), hide_index=True, column_config=COLUMNS)
         st.caption(f"With {settings.epochs} epochs over {numbers.tiles(labelled)} with a label, on {facts['name']}.")
     with right:
-        run_chart.show([row for row in run_rows.rows(workspace) if row.profile.dataset == tiles.name], [])
+        run_chart.show(run_rows.rows(workspace), [], tiles.name)
 
 
 def _line(offer: Offer) -> dict[str, object]:

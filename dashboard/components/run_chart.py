@@ -15,8 +15,8 @@ WORK, TIME = "operations", "time"
 KEY = "run_chart"
 
 
-def show(found: Sequence[Row], chosen: Sequence[Row]) -> None:
-    """One point a run that has a score; the chosen ones in their colours."""
+def show(found: Sequence[Row], chosen: Sequence[Row], dataset: str) -> None:
+    """One point a run that has a score on `dataset`; the chosen ones in their colours."""
     from core.explore.figures.runs import RunPoint, plot_score_against_time, plot_score_against_work
 
     against = st.segmented_control(
@@ -34,7 +34,9 @@ def show(found: Sequence[Row], chosen: Sequence[Row]) -> None:
             chosen_runs.label(row.folder.id), row.score, row.error, cost, colour.get(row.folder.id, colours.NEUTRAL)
         )
         for row in found
-        if (cost := row.profile.gflop if against == WORK else row.seconds) and row.score is not None
+        if (cost := row.profile.gflop if against == WORK else row.seconds)
+        and row.score is not None
+        and row.profile.dataset == dataset
     ]
     plot = plot_score_against_work if against == WORK else plot_score_against_time
-    chart.show(plot(points, chart.dark()), KEY, f"Scores of {len(points)} runs against {against}")
+    chart.show(plot(points, dataset, chart.dark()), KEY, f"Scores of {len(points)} runs against {against}")

@@ -38,17 +38,17 @@ class RunDifference:
     colour: str
 
 
-def plot_score_against_work(points: Sequence[RunPoint], dark: bool = False) -> go.Figure:
-    """Scores against the operations of one tile; cost: in GFLOP."""
-    return _scores(points, "operations of a tile (GFLOP)", "%{x:.3g} GFLOP", dark)
+def plot_score_against_work(points: Sequence[RunPoint], dataset: str, dark: bool = False) -> go.Figure:
+    """Scores on one data set against the operations of one tile; cost: in GFLOP."""
+    return _scores(points, "operations of a tile (GFLOP)", "%{x:.3g} GFLOP", dataset, dark)
 
 
-def plot_score_against_time(points: Sequence[RunPoint], dark: bool = False) -> go.Figure:
-    """Scores against how long the training took; cost: in seconds, shown in the unit that fits the longest."""
+def plot_score_against_time(points: Sequence[RunPoint], dataset: str, dark: bool = False) -> go.Figure:
+    """Scores on one data set against the time of the training; cost: in seconds, shown in the unit that fits."""
     longest = max((point.cost for point in points), default=1.0)
     size, unit = next((known for known in UNITS if longest >= 2 * known[0]), UNITS[-1])
     scaled = [RunPoint(one.name, one.score, one.error, one.cost / size, one.colour) for one in points]
-    return _scores(scaled, f"training ({unit})", f"%{{x:.3g}} {unit}", dark)
+    return _scores(scaled, f"training ({unit})", f"%{{x:.3g}} {unit}", dataset, dark)
 
 
 def plot_run_differences(rows: Sequence[RunDifference], base: str, dark: bool = False) -> go.Figure:
@@ -76,9 +76,9 @@ def plot_run_differences(rows: Sequence[RunDifference], base: str, dark: bool = 
     return figure.update_yaxes(type="category", range=[len(rows) - 0.5, -0.8])
 
 
-def _scores(points: Sequence[RunPoint], title: str, cost: str, dark: bool) -> go.Figure:
+def _scores(points: Sequence[RunPoint], title: str, cost: str, dataset: str, dark: bool) -> go.Figure:
     if not points:
-        return blank(dark, HEIGHT, "No run with a score yet")
+        return blank(dark, HEIGHT, f"No run with a score on {dataset} yet")
     figure = blank(dark, HEIGHT).update_layout(margin_t=12)
     for point in points:
         figure.add_scatter(
@@ -96,4 +96,4 @@ def _scores(points: Sequence[RunPoint], title: str, cost: str, dark: bool) -> go
     wide = max(costs) > WIDE * min(costs)
     axis = {"type": "log", "dtick": "D2"} if wide else {"type": "linear", "rangemode": "tozero"}
     figure.update_xaxes(title_text=title, **axis)
-    return figure.update_yaxes(title_text="score")
+    return figure.update_yaxes(title_text=f"score on {dataset}")

@@ -14,7 +14,7 @@ from core.explore.figures.runs import (
 
 
 def test_each_run_is_a_point_with_its_error() -> None:
-    figure = plot_score_against_work([RunPoint("a", 0.7, 0.01, 0.4, "#0072B2"), RunPoint("b", 0.8, None, 4.0)])
+    figure = plot_score_against_work([RunPoint("a", 0.7, 0.01, 0.4, "#0072B2"), RunPoint("b", 0.8, None, 4.0)], "demo")
     assert [(trace.name, trace.x, trace.y) for trace in figure.data] == [("a", (0.4,), (0.7,)), ("b", (4.0,), (0.8,))]
     assert [trace.error_y.visible for trace in figure.data] == [True, False]
     assert figure.data[0].error_y.array == (0.01,)
@@ -23,14 +23,14 @@ def test_each_run_is_a_point_with_its_error() -> None:
 
 @pytest.mark.parametrize(("seconds", "unit", "x"), [(30, "seconds", 30), (300, "minutes", 5), (7200, "hours", 2)])
 def test_time_is_in_a_unit_that_fits(seconds: float, unit: str, x: float) -> None:
-    figure = plot_score_against_time([RunPoint("a", 0.7, None, seconds)])
+    figure = plot_score_against_time([RunPoint("a", 0.7, None, seconds)], "demo")
     assert unit in figure.layout.xaxis.title.text
     assert figure.data[0].x == (x,)
     assert figure.layout.xaxis.type == "linear"
 
 
 def test_without_a_score_it_says_so() -> None:
-    assert "No run" in plot_score_against_work([]).layout.annotations[0].text
+    assert "No run with a score on demo" in plot_score_against_work([], "demo").layout.annotations[0].text
 
 
 def test_differences_have_their_intervals() -> None:

@@ -90,6 +90,9 @@ def test_settings_that_differ_and_only_those() -> None:
     first = profile("a", settings={"model": "unet", "width": 8, "epochs": 3}, decided={"tiles learned": 10})
     second = profile("b", settings={"model": "unet", "width": 16, "epochs": 3}, decided={"tiles learned": 12})
     assert differing([first, second]) == (("width", (8, 16)), ("tiles learned", (10, 12)))
+    foreign = profile("c", foreign=True)
+    assert differing([first, foreign]) == ()
+    assert differing([first, second, foreign])[0] == ("width", (8, 16, None))
 
 
 def test_an_older_run_without_a_setting_differs_from_all_but_the_default() -> None:
