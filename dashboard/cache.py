@@ -11,8 +11,8 @@ import streamlit as st
 
 from core.dataset.tiles import TileStore
 from core.explore.tile_table import TileTable
+from core.segment.curves import CurvesTail
 from core.segment.predictions import Predictions, load_predictions
-from core.tail import JsonLinesTail
 from core.workspace import RunFolder, Workspace
 
 if TYPE_CHECKING:
@@ -249,9 +249,9 @@ def _submission(_store: TileStore, checksum: str, path: Path, version: int) -> t
 
 
 @st.cache_resource(max_entries=32)
-def metrics_tail(path: Path) -> JsonLinesTail:
+def curves(path: Path) -> CurvesTail:
     """The one reader of a growing metrics.jsonl."""
-    return JsonLinesTail(path)
+    return CurvesTail(path)
 
 
 def table(opened: TileStore, run: RunFolder | None) -> TileTable:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 import math
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+
+from core.tail import JsonLinesTail
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +28,7 @@ class Curves:
 
     steps: list[Row]
     epochs: list[Row]
+    _columns: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: list[Row], name: str) -> Curves:
@@ -31,6 +37,18 @@ class Curves:
         if passed_over := len(rows) - sum(map(len, known.values())):
             _tell(name, passed_over)
         return cls(known["step"], known["epoch"])
+
+    def of_steps(self, key: str) -> npt.NDArray[np.float64]:
+        """What the lines of steps hold under `key`, (n,); NaN where there is no number."""
+        known = self._columns.get(key, np.empty(0))
+        if len(known) < len(self.steps):
+            known = np.concatenate([known, values(self.steps[len(known) :], key)])
+            self._columns[key] = known
+        return known
+
+    def followed_by(self, later: Curves) -> Curves:
+        """These lines and later ones; what is known of these is not looked up again."""
+        return Curves(self.steps + later.steps, self.epochs + later.epochs, dict(self._columns))
 
     def __bool__(self) -> bool:
         return bool(self.steps or self.epochs)
@@ -55,6 +73,28 @@ class Curves:
         more = max(0, math.ceil(max(epochs)) - len(took))
         ends = np.cumsum([0.0, *took, *[took[-1]] * more])
         return [float(one) for one in np.interp(epochs, np.arange(len(ends)), ends)]
+
+
+class CurvesTail:
+    """The curves in a metrics.jsonl that grows: each reading costs what was added since the last, whatever its length.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._tail, self._name = JsonLinesTail(path), str(path)
+        self._lock = threading.Lock()
+        self._rows: list[Row] = []
+        self._curves = Curves([], [])
+
+    def read(self) -> Curves:
+        """The curves so far."""
+        with self._lock:
+            before, self._rows = self._rows, self._tail.read()
+            if before and (len(before) > len(self._rows) or before[-1] is not self._rows[len(before) - 1]):
+                before, self._curves = [], Curves([], [])  # the file was cut back or replaced
+            self._curves = self._curves.followed_by(Curves.of(self._rows[len(before) :], self._name))
+            return self._curves
 
 
 def values(rows: list[Row], key: str) -> list[float]:

@@ -34,7 +34,7 @@ def choose_axis() -> str:
 def show(chosen: Sequence[Row], by: str) -> None:
     """One panel a quantity, one line a run in its colour; a run without a training has none."""
     names = [row.folder.id for row in chosen]
-    curves = {row.folder.id: Curves.of(cache.metrics_tail(row.folder.metrics).read(), row.folder.id) for row in chosen}
+    curves = {row.folder.id: cache.curves(row.folder.metrics).read() for row in chosen}
     if without := [chosen_runs.label(run) for run, found in curves.items() if not found]:
         st.caption(f"No curve: {', '.join(without)} was not trained here, or has not begun.")
     if any(curves.values()):
@@ -58,4 +58,4 @@ def _line(run: str, curves: Curves, rows: list[Line], key: str, by: str, colour:
 
 
 def _fractions(curves: Curves) -> list[float]:
-    return [row["step"] / curves.steps_per_epoch for row in curves.steps]
+    return (curves.of_steps("step") / curves.steps_per_epoch).tolist()

@@ -10,7 +10,6 @@ from core.errors import SaltScopeError
 from core.explore import numbers
 from core.jobs import JobStatus, State
 from core.segment import first_weights, grouping
-from core.segment.curves import Curves
 from core.workspace import RunFolder, Workspace
 from dashboard import cache, navigation
 from dashboard.components import fold_scores, job_panel, training_charts
@@ -50,7 +49,7 @@ def _draw(workspace: Workspace, run: RunFolder, was_active: bool) -> None:
         st.caption(f":material/warning: First weights: {words}.")
     fold_scores.show(now.result)
     shown = fold_scores.choose(run)
-    curves = Curves.of(cache.metrics_tail(shown.metrics).read(), str(shown.metrics))
+    curves = cache.curves(shown.metrics).read()
     if not curves:
         st.info("The curves begin with the first batches." if now.state.active else "No batch was trained.")
         return

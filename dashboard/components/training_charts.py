@@ -9,12 +9,12 @@ from dashboard.components.live_chart import Panel, Series
 
 def panels(curves: Curves, steps_per_epoch: float) -> list[Panel]:
     """Loss, scores, learning rate and speed against epochs; steps are drawn at fractions of an epoch."""
-    steps, epochs = curves.steps, curves.epochs
-    at_step = [row["step"] / steps_per_epoch for row in steps]
+    epochs = curves.epochs
+    at_step = curves.of_steps("step") / steps_per_epoch
     at_epoch = [row["epoch"] for row in epochs]
 
     def by_step(name: str, key: str, colour: str, faint: bool = False) -> Series:
-        return Series(name, at_step, values(steps, key), colour, faint=faint)
+        return Series(name, at_step, curves.of_steps(key), colour, faint=faint)
 
     def by_epoch(name: str, key: str, colour: str) -> Series:
         return Series(name, at_epoch, values(epochs, key), colour)

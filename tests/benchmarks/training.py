@@ -1,20 +1,22 @@
-"""How busy training keeps the device: `python tests/benchmarks/training.py [--models unet] [--rounds 3] [--watcher]`.
+"""How busy training keeps the device: `python -m tests.benchmarks.training [--models unet] [--rounds 2] [--watcher]`.
 
-(a) this engine, a whole `train` on a data set of its own; validation and checkpoints left out
+(a) this engine, a whole `train` on a data set of its own: its second epoch, with the pictures and checkpoints of the
+    first, validation left out (an epoch of the TGS data is several times as long, so there they weigh less)
 (b) the loop most people write: DataLoader with its best number of workers, each tile augmented on the CPU by
     itself, fp32, channels first, torch's own layers, the loss fetched in every step; the same network and batch; in a
     process of its own, so that it has the memory allocation that a plain script has
 (c) the ceiling: forward, backward and step of (a) alone, on one batch that lies on the device
 
-`--watcher` instead measures whether a page that follows the charts slows a training of 50 steps a second or more.
+`--watcher` instead measures whether a page that follows the charts slows a training of 50 steps a second or more: the
+steps/s without and with it, and how much of the processors it takes, which other programs' load does not change.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,6 +30,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
@@ -46,11 +49,13 @@ from core.segment.losses import bce_dice
 from core.segment.models import build, normalised
 from core.segment.settings import TrainSettings
 from core.segment.train import train
+from core.segment.up_block import UpBlock
 from core.workspace import RunFolder, Workspace
 
 ROOT = Path(__file__).parents[2]
 SHAPE = (101, 101)  # padded to 128×128
-STEPS = {"unet": 12, "resnet34": 6, "efficientnet_lite0": 6}  # measured at a time
+STEPS = {"unet": 24, "resnet34": 12, "efficientnet_lite0": 12}  # of an epoch of (a)
+FEWER = {"unet": 12, "resnet34": 6, "efficientnet_lite0": 6}  # of (b) and (c), in which all are alike
 WATCHED = TrainSettings(dataset="made", width=2, batch_size=2, epochs=1, folds=10, precision="fp32", augment=False)
 
 
@@ -59,10 +64,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="+", choices=STEPS, default=list(STEPS))
     parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--watcher", action="store_true")
     options = parser.parse_args()
-    print(f"{describe()['name']}, torch {torch.__version__}, batches of {options.batch} tiles", flush=True)
+    load = f"load {os.getloadavg()[0]:.1f}"  # of other programs; what is measured below has them beside it
+    print(f"{describe()['name']}, torch {torch.__version__}, batches of {options.batch} tiles, {load}", flush=True)
     if options.watcher:
         watched(options.rounds)
         return
@@ -70,16 +76,16 @@ def main() -> None:
     with ProcessPoolExecutor(1, get_context("spawn")) as other:
         for model in options.models:
             settings = TrainSettings(
-                dataset="made", model=model, batch_size=options.batch, epochs=1, folds=10, pretrained=False
+                dataset="made", model=model, batch_size=options.batch, epochs=2, folds=10, pretrained=False
             )
             compare(settings, options.rounds, other)
 
 
 def compare(settings: TrainSettings, rounds: int, other: ProcessPoolExecutor) -> None:
     """One line of the table. other: a process for (b)."""
-    steps = STEPS[settings.model]
+    steps = FEWER[settings.model]
     engine, plain, ceiling = [], [], []
-    with made_workspace((4 + steps) * settings.batch_size) as workspace:
+    with made_workspace(STEPS[settings.model] * settings.batch_size) as workspace:
         workers, trials = other.submit(best_workers, workspace, settings, max(2, steps // 3)).result()
         for turn in range(rounds):  # in turns, so that another program's load meets all
             run = workspace.run(f"run{turn}")
@@ -110,14 +116,15 @@ def made_workspace(tiles: int) -> Iterator[Workspace]:
 
 
 def engine_speed(workspace: Workspace, run: RunFolder, settings: TrainSettings) -> float:
-    """(a): of an epoch but for its first steps, in which libraries set themselves up."""
+    """(a): from the last step of the first epoch, in which libraries set themselves up, to that of the second."""
     run.root.mkdir(parents=True)
     train(workspace, run, settings)
     lines = [json.loads(line) for line in run.metrics.read_text().splitlines()]
-    times = [line["time"] for line in lines if line["kind"] == "step"]
-    begun = next(time for time in times if time > times[1])  # losses are fetched a few steps at a time
-    counted = sum(time > begun for time in times)
-    return counted * settings.batch_size / (times[-1] - begun)
+    steps = [[line["time"] for line in lines if line["kind"] == "step" and line["epoch"] == one] for one in (1, 2)]
+    tiles = len(steps[1]) * settings.batch_size
+    first = next(line for line in lines if line["kind"] == "epoch")
+    validation = first["seconds"] - tiles / first["tiles_per_second"]
+    return tiles / (steps[1][-1] - steps[0][-1] - validation)
 
 
 def ceiling_speed(settings: TrainSettings, steps: int) -> float:
@@ -193,28 +200,30 @@ def plain_speed(workspace: Workspace, settings: TrainSettings, steps: int, worke
 
 def plain(model: nn.Module) -> nn.Module:
     """`model` with torch's own layers."""
+    from segmentation_models_pytorch.decoders.unet.decoder import UnetDecoderBlock
     from timm.layers import Conv2dSame
 
+    theirs = {BatchNorm: nn.BatchNorm2d, Upsampling: nn.ConvTranspose2d, UpBlock: UnetDecoderBlock}
     for module in model.modules():
-        if isinstance(module, BatchNorm):
-            module.__class__ = nn.BatchNorm2d
-        elif isinstance(module, Upsampling):
-            module.__class__ = nn.ConvTranspose2d
-        elif isinstance(module, Depthwise):
+        if isinstance(module, Depthwise):
             module.__class__ = Conv2dSame if module.same else nn.Conv2d
+        elif isinstance(module, nn.ReLU | nn.ReLU6):
+            module.inplace = True
+        else:
+            module.__class__ = theirs.get(type(module), type(module))
     return model
 
 
 WATCHER = """
 import sys, time
 from pathlib import Path
-from core.tail import JsonLinesTail
+from core.segment.curves import CurvesTail
 from dashboard.components import live_chart, training_charts
 
-tail = JsonLinesTail(Path(sys.argv[1]))
+tail = CurvesTail(Path(sys.argv[1]))
 while True:
-    if rows := tail.read():
-        for panel in training_charts.panels(rows, float(sys.argv[2])):
+    if curves := tail.read():
+        for panel in training_charts.panels(curves, float(sys.argv[2])):
             for series in panel.series:
                 live_chart._sent(series)
     time.sleep(1)
@@ -225,19 +234,24 @@ def watched(rounds: int) -> None:
     """Steps/s with and without a process that reads the metrics and makes the charts' data once a second."""
     steps = 600
     speeds: dict[bool, list[float]] = {False: [], True: []}
+    shares = []
     with made_workspace(steps * WATCHED.batch_size) as workspace:
         for turn in range(2 * rounds):
             run, seen = workspace.run(f"run{turn}"), turn % 2 == 1
             command = [sys.executable, "-c", WATCHER, str(run.metrics), str(steps)]
-            watcher = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) if seen else None
+            watcher = psutil.Popen(command, cwd=ROOT) if seen else None
             time.sleep(3)  # its imports
+            begun, before = time.perf_counter(), watcher and watcher.cpu_times()
             speeds[seen].append(engine_speed(workspace, run, WATCHED) / WATCHED.batch_size)
             if watcher is not None:
+                taken = sum(watcher.cpu_times()[:2]) - sum(before[:2])
+                shares.append(taken / (time.perf_counter() - begun) / torch.get_num_threads())
                 watcher.kill()
                 watcher.wait()
     alone, beside = (statistics.median(speeds[seen]) for seen in (False, True))
     print(f"steps/s, median of {rounds}: {alone:.1f} alone, {beside:.1f} watched, {beside / alone - 1:+.2%}")
     print(f"    alone {sorted(map(round, speeds[False]))}, watched {sorted(map(round, speeds[True]))}")
+    print(f"    the watcher took {statistics.median(shares):.2%} of the processors' time")
 
 
 if __name__ == "__main__":

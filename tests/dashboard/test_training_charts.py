@@ -13,4 +13,4 @@ def test_epochs_without_steps_are_drawn() -> None:
 
 def test_steps_stand_at_fractions_of_an_epoch() -> None:
     curves = Curves.of([{"kind": "step", "step": step, "epoch": 1, "loss": 1.0} for step in (1, 2, 4)], "run")
-    assert panels(curves, 8)[0].series[0].x == [0.125, 0.25, 0.5]
+    assert list(panels(curves, 8)[0].series[0].x) == [0.125, 0.25, 0.5]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from core import atomic
@@ -37,8 +38,8 @@ class Series:
     """One line: x and y of equal length, ascending in x; y that is not finite leaves a gap."""
 
     name: str
-    x: Sequence[float]
-    y: Sequence[float]
+    x: Sequence[float] | npt.NDArray[np.float64]
+    y: Sequence[float] | npt.NDArray[np.float64]
     colour: str
     dash: Literal["solid", "dash", "dot"] = "solid"
     faint: bool = False  # background of another line: thin, pale, without a latest value

@@ -1,9 +1,11 @@
+import json
 import logging
 import math
+from pathlib import Path
 
 import pytest
 
-from core.segment.curves import Curves, values
+from core.segment.curves import Curves, CurvesTail, values
 
 STEP = {"kind": "step", "step": 4, "epoch": 1, "loss": 0.5}
 EPOCH = {"kind": "epoch", "epoch": 1, "map": 0.7}
@@ -55,3 +57,23 @@ def test_the_time_of_an_epoch_leaves_out_pauses() -> None:
     curves = Curves.of([STEP, *epochs], "some")
     assert curves.seconds_at([0.5, 1, 1.5, 2, 2.5]) == [5, 10, 20, 30, 40]
     assert math.isnan(Curves.of([STEP], "young").seconds_at([0.5])[0])
+
+
+def test_a_growing_file_is_read_on_and_a_shorter_one_anew(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    tail = CurvesTail(path)
+    assert not tail.read()
+
+    def write(*losses: float | None, mode: str = "a") -> None:
+        with path.open(mode) as file:
+            file.writelines(json.dumps(STEP | {"loss": loss}) + "\n" for loss in losses)
+
+    write(0.5, None)
+    assert tail.read().of_steps("loss").tolist()[0] == 0.5 and math.isnan(tail.read().of_steps("loss")[1])
+    write(0.25)
+    first = tail.read()
+    assert first.of_steps("loss").tolist()[::2] == [0.5, 0.25] and first.of_steps("step").tolist() == [4, 4, 4]
+    write(0.125)
+    assert tail.read().of_steps("loss")[3] == 0.125 and len(first.steps) == 3
+    write(0.75, mode="w")
+    assert tail.read().of_steps("loss").tolist() == [0.75]
