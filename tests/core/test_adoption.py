@@ -82,6 +82,8 @@ def test_there_is_nothing_to_resume_and_no_model(workspace: Workspace, tiles: Ti
         predict(workspace, "theirs")
     with pytest.raises(BadInput, match="predicted no labelled tile"):
         evaluate(workspace, "theirs")
+    with pytest.raises(BadInput, match="1 of 2; it was made elsewhere, so import predictions for all"):
+        make_submission(workspace, ["theirs"], None, tmp_path / "submission.csv")
     assert jobs.request_stop(run).state is jobs.State.IMPORTED
     assert run.predictions("d", "test").is_dir(), "only test tiles were given"
 

@@ -13,6 +13,7 @@ from core.dataset import rle
 from core.dataset.tiles import TileStore
 from core.errors import BadInput
 from core.progress import Progress, silent
+from core.segment.foreign import is_foreign
 from core.segment.predictions import Predictions, load_predictions
 from core.workspace import RunFolder
 
@@ -63,7 +64,7 @@ def _predictions(store: TileStore, run: RunFolder, ids: list[str]) -> Prediction
             return predictions
         most = max(most, held)
     words = "before it was imported anew" if most == len(ids) else f"{most:,} of {len(ids):,}"
-    raise BadInput(
-        f"run {run.id} has predicted the test tiles of {store.name}: {words}; predict them all: "
-        f"python -m core predict {run.id} --dataset {store.name} --split test"
-    )
+    remedy = f"predict them all: python -m core predict {run.id} --dataset {store.name} --split test"
+    if is_foreign(run):
+        remedy = "it was made elsewhere, so import predictions for all of them as one run"
+    raise BadInput(f"run {run.id} has predicted the test tiles of {store.name}: {words}; {remedy}")
