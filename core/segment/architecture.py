@@ -14,6 +14,7 @@ from typing import Any
 from core.segment.settings import TrainSettings
 
 LEVELS = 4
+SQUEEZE = 16  # channels for one that attention to channels puts them together in
 MULTIPLE = 2 ** (LEVELS + 1)  # tiles are padded to a multiple of this many pixels: 101 to 128
 
 
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     UPSAMPLING = "upsampling 2×2 (transposed convolution)"
     REPETITION = "upsampling 2×2 (each pixel four times)"
     CONCATENATION = "concatenation with the skip"
+    ATTENTION = "weights for channels and places (scSE)"
     LOGIT = "convolution to one logit"
 
 
@@ -56,13 +58,18 @@ class Layer:
     @property
     def parameters(self) -> int:
         """Numbers that are learned."""
+        if self.kind is Kind.ATTENTION:
+            squeezed = self.channels // SQUEEZE
+            return 2 * self.channels * squeezed + squeezed + self.channels + self.channels + 1
         # A convolution's bias would be lost in its batch norm, which has a scale and a shift instead.
         others = {Kind.CONVOLUTION: 2, Kind.UPSAMPLING: 1, Kind.LOGIT: 1}.get(self.kind, 0)
         return self.channels * (self._weights * self.kernel**2 + others)
 
     @property
     def products_per_pixel(self) -> int:
-        """Multiplications for one pixel of the output."""
+        """Multiplications for one pixel of the output; attention's few for a whole channel are left out."""
+        if self.kind is Kind.ATTENTION:
+            return self.channels
         seen = 1 if self.kind is Kind.UPSAMPLING else self.kernel**2
         return self.channels * self._weights * seen
 
@@ -77,7 +84,7 @@ def layers(settings: TrainSettings) -> list[Layer]:
     from core.segment import encoder_layers
 
     makers = {"resnet34": encoder_layers.resnet34, "efficientnet_lite0": encoder_layers.efficientnet_lite0}
-    return makers[settings.model]() if settings.model in makers else unet(settings.width)
+    return makers[settings.model](settings.scse) if settings.model in makers else unet(settings.width)
 
 
 def unet(width: int) -> list[Layer]:

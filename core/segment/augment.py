@@ -41,12 +41,18 @@ def draw(count: int, seed: int, epoch: int) -> Tensor:
     return torch.stack(columns, dim=1)
 
 
-def augment(images: Tensor, masks: Tensor, parameters: Tensor) -> tuple[Tensor, Tensor]:
+def augment(images: Tensor, masks: Tensor, parameters: Tensor, crop: int = 0) -> tuple[Tensor, Tensor]:
     """Images and masks, both (N, 1, H, W) float, after the changes in `parameters` (N, 8); masks stay in {0, 1}.
 
-    What lies outside of a tile is its reflection, as in the padding.
+    What lies outside of a tile is its reflection, as in the padding. crop: the side of the square that is cut out of
+    the middle, which the shifts have moved; 0: the whole tile.
     """
-    grid = affine_grid(parameters[:, :6].view(-1, 2, 3), list(images.shape), align_corners=False)
+    shape, maps = images.shape, parameters[:, :6].view(-1, 2, 3)
+    if crop:
+        height, width = (min(crop, side) for side in shape[-2:])
+        part = torch.tensor([width / shape[-1], height / shape[-2], 1], device=maps.device)
+        shape, maps = torch.Size((*shape[:-2], height, width)), maps * part
+    grid = affine_grid(maps, list(shape), align_corners=False)
     both = torch.cat((images, masks), dim=1)
     both = grid_sample(both, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
     factor, summand = parameters[:, 6, None, None, None], parameters[:, 7, None, None, None]

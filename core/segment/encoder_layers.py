@@ -14,7 +14,7 @@ LITE0 = ((1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 40, 2, 2, 5), (6, 80, 3, 2, 3),
 LITE0_LAST = (6, 320, 1, 1, 3)
 
 
-def resnet34() -> list[Layer]:
+def resnet34(scse: bool = False) -> list[Layer]:
     """A U-Net with ResNet34 as its encoder."""
     layers = [
         Layer("encoder stem", Kind.CONVOLUTION, 1, 64, 2, kernel=7),
@@ -28,10 +28,10 @@ def resnet34() -> list[Layer]:
             if channels_in != channels:
                 layers.append(Layer(f"{name} shortcut", Kind.CONVOLUTION, channels_in, channels, stride))
             channels_in = channels
-    return layers + _decoder(512, (256, 128, 64, 64, 0))
+    return layers + _decoder(512, (256, 128, 64, 64, 0), scse)
 
 
-def efficientnet_lite0() -> list[Layer]:
+def efficientnet_lite0(scse: bool = False) -> list[Layer]:
     """A U-Net with EfficientNet-lite0 as its encoder."""
     layers = [Layer("encoder stem", Kind.CONVOLUTION, 1, 32, 2, kernel=3)]
     channels_in, stride = 32, 2
@@ -42,7 +42,7 @@ def efficientnet_lite0() -> list[Layer]:
                 f"encoder {stage} block {block}", channels_in, expansion, channels, stride, step, kernel
             )
             channels_in, stride = channels, stride * step
-    return layers + _decoder(320, (112, 40, 24, 16, 0))
+    return layers + _decoder(320, (112, 40, 24, 16, 0), scse)
 
 
 def _inverted(
@@ -58,13 +58,17 @@ def _inverted(
     ]
 
 
-def _decoder(channels_in: int, skips: tuple[int, ...]) -> list[Layer]:
+def _decoder(channels_in: int, skips: tuple[int, ...], scse: bool) -> list[Layer]:
     layers: list[Layer] = []
     for level, (channels, skip) in enumerate(zip(DECODER, skips, strict=True)):
         name, stride = f"decoder {len(DECODER) - level}", 16 >> level
         layers.append(Layer(f"{name} upsampling", Kind.REPETITION, channels_in, channels_in, stride))
         if skip:
             layers.append(Layer(f"{name} skip", Kind.CONCATENATION, channels_in, channels_in + skip, stride))
+        if scse:
+            layers.append(Layer(f"{name} attention 1", Kind.ATTENTION, channels_in + skip, channels_in + skip, stride))
         layers += two_convolutions(name, channels_in + skip, channels, stride)
+        if scse:
+            layers.append(Layer(f"{name} attention 2", Kind.ATTENTION, channels, channels, stride))
         channels_in = channels
     return [*layers, Layer("logit", Kind.LOGIT, channels_in, 1, 1, kernel=3)]

@@ -17,11 +17,13 @@ class EncoderUNet(nn.Module):
     it pads by reflection to a multiple of 32 and cuts the border off again.
     """
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, scse: bool = False) -> None:
         import segmentation_models_pytorch as smp
 
         super().__init__()
-        self.network = smp.Unet(NAMES[model], encoder_weights=None, in_channels=1)
+        self.network = smp.Unet(
+            NAMES[model], encoder_weights=None, in_channels=1, decoder_attention_type="scse" if scse else None
+        )
         _quicken(self.network)
 
     def forward(self, images: Tensor) -> Tensor:

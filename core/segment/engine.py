@@ -9,12 +9,12 @@ from collections.abc import Callable
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
-from torch.optim import Adam, Optimizer
+from torch.optim import AdamW, Optimizer
 
 from core.segment.allocation import give_back, keep_memory
 from core.segment.device import resolve
 from core.segment.launch import Recorded, compiled
-from core.segment.losses import bce_dice
+from core.segment.losses import Loss, bce_dice
 from core.segment.models import build
 from core.segment.settings import TrainSettings
 
@@ -45,7 +45,8 @@ def set_up(fabric: Fabric, settings: TrainSettings) -> tuple[nn.Module, Optimize
     """The network of `settings` with its first weights, and its optimiser, on Fabric's device."""
     fused = fabric.device.type in ("cpu", "cuda")
     model = build(settings).to(fabric.device)
-    wrapped, optimizer = fabric.setup(model, Adam(model.parameters(), settings.learning_rate, fused=fused))
+    optimizer = AdamW(model.parameters(), settings.learning_rate, weight_decay=settings.weight_decay, fused=fused)
+    wrapped, optimizer = fabric.setup(model, optimizer)
     return wrapped, optimizer
 
 
@@ -65,8 +66,9 @@ class TrainingStep:
         micro_batch: int,
         smaller: Callable[[int], None] = lambda tiles: None,
         launch: str = "eager",
+        loss: Loss = bce_dice,
     ) -> None:
-        self.micro_batch = micro_batch
+        self.micro_batch, self.loss = micro_batch, loss
         self._fabric, self._model, self._optimizer, self._smaller = fabric, model, optimizer, smaller
         self._forward = compiled(fabric, model) if launch == "compiled" else model
         recorded = launch != "eager" and fabric.device.type == "cuda"
@@ -101,7 +103,7 @@ class TrainingStep:
     def _whole(self, images: Tensor, masks: Tensor) -> Tensor:
         losses = []
         for part, truth in zip(images.split(self.micro_batch), masks.split(self.micro_batch), strict=True):
-            loss = bce_dice(self._forward(part), truth) * (len(part) / len(images))
+            loss = self.loss(self._forward(part), truth) * (len(part) / len(images))
             self._fabric.backward(loss)
             losses.append(loss.detach())
         self._optimizer.step()

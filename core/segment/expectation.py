@@ -9,6 +9,7 @@ from typing import Any
 
 from core.errors import BadInput
 from core.segment.architecture import layers, products
+from core.segment.schedule import CROPPED
 from core.segment.settings import TrainSettings
 from core.workspace import RunFolder, Workspace
 
@@ -42,9 +43,10 @@ def expected_epoch(
 
 def _work(settings: TrainSettings, labelled: int, tile_shape: tuple[int, int]) -> float:
     """Products of an epoch: three passes for a tile that is learned, one for a tile that is measured on."""
-    measured = 1 / settings.folds
-    passes = 3 * (1 - measured) + measured
-    return labelled * passes * products(settings, tile_shape)
+    measured, whole = 1 / settings.folds, products(settings, tile_shape)
+    crop = [min(settings.crop or side, side) for side in tile_shape]
+    learned = CROPPED * products(settings, (crop[0], crop[1])) + (1 - CROPPED) * whole
+    return labelled * (3 * (1 - measured) * learned + measured * whole)
 
 
 def _pace(run: RunFolder, settings: TrainSettings, device: dict[str, Any]) -> float | None:

@@ -42,8 +42,14 @@ def build(settings: TrainSettings) -> nn.Module:
     """The network of a training with its first weights, which depend on `settings.seed` alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        model = EncoderUNet(settings.model) if settings.model in NAMES else UNet(settings.width)
+        model = _new(settings)
     return model.to(memory_format=torch.channels_last)
+
+
+def _new(settings: TrainSettings) -> nn.Module:
+    if settings.model in NAMES:
+        return EncoderUNet(settings.model, settings.scse)
+    return UNet(settings.width)
 
 
 def normalised(tiles: Tensor) -> Tensor:
@@ -67,5 +73,5 @@ def _module(layer: Layer) -> nn.Module:
             return nn.Identity()
         case Kind.LOGIT:
             return nn.Conv2d(layer.channels_in, layer.channels, 1)
-        case Kind.REPETITION:
+        case Kind.REPETITION | Kind.ATTENTION:
             raise AssertionError("only networks with an encoder have it")

@@ -5,6 +5,7 @@ To add one: its name among the choices of `TrainSettings.model`, its layers in `
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -54,4 +55,6 @@ def _offer(settings: TrainSettings, words: str, tile_shape: tuple[int, int], exp
     parameters, gflop = size(settings, tile_shape)
     epoch = expected(settings)
     seconds = epoch.seconds * settings.epochs if epoch else None
+    if settings.minutes:
+        seconds = min(settings.minutes * 60, seconds or math.inf)
     return Offer(settings.model, words, parameters, gflop, seconds, epoch.measured if epoch else None)

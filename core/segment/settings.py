@@ -32,9 +32,34 @@ class TrainSettings:
         8, "of the plain unet: channels of the first level, doubled at each of the next four", low=1, high=256
     )
     pretrained: bool = _setting(True, "start an encoder from ImageNet weights, where they are installed")
+    scse: bool = _setting(
+        False, "let the way up of a U-Net with an encoder weigh channels and places by what it sees (scSE attention)"
+    )
     epochs: int = _setting(50, "passes over the training tiles", low=1, high=100_000)
+    minutes: float = _setting(
+        0.0, "time for the whole training, however few epochs that makes; its schedule fits in; 0: no limit", low=0.0
+    )
     batch_size: int = _setting(32, "tiles a step", low=1, high=65_536)
-    learning_rate: float = _setting(2e-3, "highest learning rate: reached after a tenth of the steps, then falling")
+    learning_rate: float = _setting(2e-3, "highest learning rate: reached after a tenth of the training, then falling")
+    schedule: str = _setting(
+        "one_cycle",
+        "how the learning rate falls; one_cycle: once; cyclic: four times, from half the height after the first",
+        choices=("one_cycle", "cyclic"),
+    )
+    weight_decay: float = _setting(
+        0.0, "share of the learning rate by which weights shrink each step", low=0.0, high=1.0
+    )
+    ema: float = _setting(
+        0.0,
+        "share that a step leaves of the moving average of the weights, which is measured and kept; 0: no average",
+        low=0.0,
+        high=0.99999,
+    )
+    loss: str = _setting(
+        "bce_dice",
+        "what is made small; staged: bce_dice in the first half, then bce_lovasz, which is nearer to the score",
+        choices=("bce", "dice", "focal", "lovasz", "lovasz_symmetric", "bce_dice", "bce_lovasz", "staged"),
+    )
     patience: int = _setting(15, "epochs without a better score after which the training ends early", low=1)
     seed: int = _setting(0, "of the split, the first weights, the order and the augmentation", low=0, high=2**31 - 1)
     folds: int = _setting(5, "parts of equal salt that the labelled tiles are put into", low=2, high=100)
@@ -45,6 +70,11 @@ class TrainSettings:
         choices=("mosaic", "none"),
     )
     augment: bool = _setting(True, "show each tile flipped, shifted, stretched and brightened at random")
+    crop: int = _setting(
+        0,
+        "side in pixels of the part of a tile that is learned at first, for speed; with augment; 0: whole tiles",
+        low=0,
+    )
     device: str = _setting(
         "auto", "where to compute; auto: a GPU if there is one", choices=("auto", "cpu", "cuda", "mps")
     )
@@ -73,6 +103,8 @@ class TrainSettings:
             _check(one, getattr(self, one.name))
         if not (math.isfinite(self.learning_rate) and 0 < self.learning_rate <= 1):
             raise BadInput(f"learning_rate={self.learning_rate}: expected a number above 0 and up to 1")
+        if self.crop and not self.augment:
+            raise BadInput(f"crop={self.crop}: expected augment=true with it, which moves what is cut out about")
         if self.fold >= self.folds:
             raise BadInput(f"fold={self.fold}: expected 0 to {self.folds - 1}, as there are folds={self.folds}")
 
@@ -111,10 +143,22 @@ class Preset:
     changes: Mapping[str, Any]
 
 
+_RECIPE = {
+    "model": "efficientnet_lite0",
+    "epochs": 90,
+    "learning_rate": 1.5e-3,
+    "weight_decay": 0.01,
+    "ema": 0.998,
+    "loss": "staged",
+    "crop": 96,
+    "patience": 1000,
+}
 PRESETS = {
     preset.name: preset
     for preset in (
         Preset("unet", "the plain U-Net of the original notebook, 50 epochs", {}),
+        Preset("quick", "a usable model within 5 minutes on two cores", _RECIPE | {"minutes": 4.7, "ema": 0.99}),
+        Preset("best", "what gave the best scores; on a CPU set minutes, such as 60", _RECIPE),
         Preset("demo", "a small U-Net that learns the synthetic tiles within a minute", {"width": 8, "epochs": 8}),
     )
 }

@@ -1,7 +1,8 @@
 """Training, from the first batch to the best checkpoint. Imports torch.
 
 What an epoch does depends on (seed, epoch) alone, so a training that was stopped or killed goes on from the
-end of its last whole epoch as if nothing had happened. Not covered: several devices, other losses.
+end of its last whole epoch as if nothing had happened; with a time limit, how long steps take decides too.
+Not covered: several devices.
 """
 
 from __future__ import annotations
@@ -11,31 +12,34 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import psutil
 import torch
+from torch import Tensor, nn
 
 from core.dataset.tiles import TileStore
 from core.errors import TrainingFailed, WorkspaceError, in_words
 from core.progress import Progress, silent
 from core.segment import checkpoint, first_weights, pretrained, samples
 from core.segment.augment import augment, draw
+from core.segment.averaging import WeightAverage
 from core.segment.batches import DeviceTiles, epoch_order
 from core.segment.checkpoint import CheckpointWriter
 from core.segment.encoders import EncoderUNet
 from core.segment.engine import TrainingStep, open_fabric, out_of_memory, set_up
 from core.segment.labels import labelled_for
+from core.segment.losses import Loss, loss_at
 from core.segment.metrics_log import MetricsLog
 from core.segment.plan import keep_micro_batch, make_plan
+from core.segment.schedule import CROPPED, Budget, learning_rate
 from core.segment.settings import TrainSettings
 from core.segment.validation import Scores, probability_maps, validate
 from core.workspace import JobFolder, RunFolder, Workspace
 
 logger = logging.getLogger(__name__)
 
-WARM_UP = 0.1  # share of all steps in which the learning rate rises
 VALIDATION_BATCH = 64
 
 
@@ -62,19 +66,22 @@ class State:
     """How far a training is.
 
     epoch: the last whole one · best: {epoch, map, loss} of the best one, None before there is one ·
-    seconds: of work in whole epochs, all attempts together.
+    seconds: of work in whole epochs, all attempts together · measuring: of them, for the last scores · done: share of
+    the training that is over.
     """
 
     epoch: int = 0
     best: dict[str, Any] | None = None
     seconds: float = 0.0
+    measuring: float = 0.0
+    done: float = 0.0
 
-    def after(self, scores: Scores, seconds: float) -> State:
+    def after(self, scores: Scores, seconds: float, measuring: float = 0.0, done: float = 0.0) -> State:
         """The state one epoch later."""
         epoch = self.epoch + 1
         better = self.best is None or (scores.map, -scores.loss) > (self.best["map"], -self.best["loss"])
         best = {"epoch": epoch, "map": scores.map, "loss": scores.loss} if better else self.best
-        return State(epoch, best, self.seconds + seconds)
+        return State(epoch, best, self.seconds + seconds, measuring, done)
 
     @property
     def is_best(self) -> bool:
@@ -92,45 +99,56 @@ class _Training:
     def __init__(
         self, workspace: Workspace, run: RunFolder, store: TileStore, settings: TrainSettings, progress: Progress
     ) -> None:
+        begun = time.perf_counter()
+        self.phase: tuple[Loss, int] | None = None  # how is learned at present
         self.run, self.settings, self.progress = run, settings, progress
         self.plan = plan = make_plan(workspace, run, store, settings, progress)
         self.fabric = open_fabric(settings.device, plan.precision, settings.deterministic)
         self.model, self.optimizer = set_up(self.fabric, settings)
-        self.step = TrainingStep(self.fabric, self.model, self.optimizer, plan.micro_batch, self._smaller, plan.launch)
-        self.state = self._resumed() if run.last.exists() else self._new()
+        if not run.last.exists():
+            self._first_weights()
+        network = self.model.module
+        assert isinstance(network, nn.Module)
+        self.average = WeightAverage(network, settings.ema) if settings.ema else None
+        self.judged = self.fabric.setup_module(self.average.module) if self.average else self.model
+        self.state = self._resumed() if run.last.exists() else State()
+        self.micro_batch = plan.micro_batch
         self.tiles = DeviceTiles.load(store, self.fabric.device)
         self.measured = self.tiles.rows(plan.validation_rows)
         salt = store.index["salt_proportion"].to_numpy()[plan.validation_rows]
         self.shown = self.tiles.rows(plan.validation_rows[samples.choose(salt)])
         self.steps, self.batch_size = epoch_order(plan.train_rows, settings.batch_size, 0, 0).shape
         self.tile_shape = store.tile_shape
+        self.set_up_seconds = time.perf_counter() - begun
 
     def whole(self) -> dict[str, Any]:
         """Do the epochs that are left."""
         settings = self.settings
         with CheckpointWriter() as writer, MetricsLog(self.run.metrics, self.state.epoch, self.batch_size) as log:
-            while self.state.epoch < settings.epochs and not self.state.given_up(settings.patience):
+            while self.state.done < 1 and not self.state.given_up(settings.patience):
                 self._epoch(log, writer)
-        early = self.state.epoch < settings.epochs
+        early = self.state.done < 1
         return self._facts(self.state.epoch) | {"seconds": round(self.state.seconds, 1), "early": early}
 
     def _epoch(self, log: MetricsLog, writer: CheckpointWriter) -> None:
         epoch, begun = self.state.epoch + 1, time.perf_counter()
-        loss = self._learn(epoch, log)
+        budget = self._budget()
+        losses = self._learn(epoch, budget, log)
         learned = time.perf_counter() - begun
         scores = self._validate(epoch)
         seconds = time.perf_counter() - begun
-        self.state = self.state.after(scores, seconds)
+        done = budget.done(epoch * self.steps, self.state.seconds + seconds)
+        self.state = self.state.after(scores, seconds, seconds - learned, done)
         log.epoch(
             {
                 "epoch": epoch,
-                "loss": loss,
+                "loss": float(losses.mean()),
                 "validation_loss": scores.loss,
                 "iou": scores.iou,
                 "dice": scores.dice,
                 "map": scores.map,
                 "learning_rate": self.optimizer.param_groups[0]["lr"],
-                "tiles_per_second": round(self.steps * self.batch_size / learned, 2),
+                "tiles_per_second": round(len(losses) * self.batch_size / learned, 2),
                 "seconds": round(seconds, 3),
                 "memory_mb": round(memory_mb(self.fabric.device), 1),
             }
@@ -138,53 +156,79 @@ class _Training:
         self._picture(epoch)
         self._save(writer, scores)
 
-    def _learn(self, epoch: int, log: MetricsLog) -> float:
-        """The steps of an epoch; their mean loss. The device is waited for once, at the end."""
-        settings, total = self.settings, self.settings.epochs * self.steps
+    def _learn(self, epoch: int, budget: Budget, log: MetricsLog) -> Tensor:
+        """The steps of an epoch, as far as there is time; their losses. The device is waited for once, at the end."""
+        settings, begun = self.settings, time.perf_counter()
         rows = self.tiles.rows(epoch_order(self.plan.train_rows, settings.batch_size, settings.seed, epoch))
         changes = draw(rows.numel(), settings.seed, epoch).view(*rows.shape, -1).to(self.fabric.device)
-        losses = torch.zeros(self.steps, device=self.fabric.device)
+        losses: list[Tensor] = []
         facts = self._facts(epoch)
         log.begin_epoch()
         self.model.train()
         for i in range(self.steps):
             step = (epoch - 1) * self.steps + i + 1
-            rate = learning_rate((step - 0.5) / total, settings.learning_rate)
+            done = budget.done(step - 0.5, self.state.seconds + time.perf_counter() - begun)
+            if done >= 1 and losses:
+                break
+            rate, crop = learning_rate(done, settings.learning_rate, settings.schedule), self._enter_phase(done)
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             images, masks = self.tiles.batch(rows[i])
             if settings.augment:
-                images, masks = augment(images, masks, changes[i])
-            losses[i] = self.step(images, masks)
+                images, masks = augment(images, masks, changes[i], crop)
+            losses.append(self.step(images, masks))
+            if self.average:
+                self.average.update(step)
             log.step(step, epoch, rate, losses[i])
-            self.progress(step, total, f"epoch {epoch} of {settings.epochs}", loss=log.loss, **facts)
+            self.progress(max(step, int(done * budget.steps)), budget.steps, self._title(epoch), loss=log.loss, **facts)
         log.flush()
-        return float(losses.mean())
+        return torch.stack(losses)
+
+    def _budget(self) -> Budget:
+        """What there is to spend; with a time limit less what it takes to begin and to measure at the end."""
+        steps, minutes = self.settings.epochs * self.steps, self.settings.minutes
+        return Budget(steps, minutes * 60 - self.set_up_seconds - self.state.measuring if minutes else None)
+
+    def _enter_phase(self, done: float) -> int:
+        """Make ready to learn as it is done after a share `done` of the training; gives the side of the crops."""
+        crop = self.settings.crop if done < CROPPED else 0
+        phase = (loss_at(self.settings.loss, done), crop)
+        if phase != self.phase:  # another loss or another shape is another step, where steps are recorded
+            self.phase = phase
+            parts = (self.fabric, self.model, self.optimizer, self.micro_batch, self._smaller, self.plan.launch)
+            self.step = TrainingStep(*parts, loss=phase[0])
+        return crop
+
+    def _title(self, epoch: int) -> str:
+        minutes = self.settings.minutes
+        return f"epoch {epoch}, {minutes:g} minutes in all" if minutes else f"epoch {epoch} of {self.settings.epochs}"
 
     def _validate(self, epoch: int) -> Scores:
-        done, total = epoch * self.steps, self.settings.epochs * self.steps
+        total = self.settings.epochs * self.steps
+        done = max(epoch * self.steps, int(self.state.done * total))
 
         def tell() -> None:
-            self.progress(done, total, f"measuring epoch {epoch} of {self.settings.epochs}")
+            self.progress(done, total, f"measuring {self._title(epoch)}")
 
-        batch = min(VALIDATION_BATCH, 2 * self.step.micro_batch)
-        return validate(self.model, self.tiles, self.measured, batch, tell)
+        batch = min(VALIDATION_BATCH, 2 * self.micro_batch)
+        return validate(self.judged, self.tiles, self.measured, batch, tell, self.step.loss)
 
     def _picture(self, epoch: int) -> None:
-        maps = probability_maps([self.model], self.tiles.images(self.shown))
+        maps = probability_maps([self.judged], self.tiles.images(self.shown))
         originals = (self.tiles.chosen(array, self.shown) for array in (self.tiles.tiles, self.tiles.masks))
         samples.write(self.run.samples, epoch, *(picture.cpu().numpy() for picture in (*originals, maps)))
 
     def _save(self, writer: CheckpointWriter, scores: Scores) -> None:
         """Hand best.pt (if this is the best epoch) and last.pt to the writer, last.pt last: it says where to go on."""
-        model = self.model.state_dict()
+        judged = self.judged.state_dict()
         facts = {"settings": self.settings.to_dict(), "tile_shape": list(self.tile_shape), "epoch": self.state.epoch}
         facts |= {"scores": asdict(scores), "best": self.state.best, "seconds": round(self.state.seconds, 1)}
-        whole = {"model": model, "optimizer": self.optimizer.state_dict(), "state": asdict(self.state)}
-        best = {self.run.best: ({"model": model}, facts)} if self.state.is_best else {}
-        writer.write({**best, self.run.last: (whole, facts)})
+        whole = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
+        whole |= {"average": judged} if self.average else {}
+        best = {self.run.best: ({"model": judged}, facts)} if self.state.is_best else {}
+        writer.write({**best, self.run.last: (whole | {"state": asdict(self.state)}, facts)})
 
-    def _new(self) -> State:
+    def _first_weights(self) -> None:
         path = first_weights.find(self.settings)
         if path is not None:
             network = self.model.module
@@ -192,35 +236,32 @@ class _Training:
             pretrained.load(network, self.settings.model, path)
         elif first_weights.missing(self.settings):
             logger.warning("first weights: %s", first_weights.in_words(self.settings))
-        return State()
 
     def _smaller(self, tiles: int) -> None:
         """Memory does not suffice for larger parts of a batch than `tiles`: say so, and keep to it after a resume."""
         logger.warning("out of memory: going on with %d tiles at once, %d a step", tiles, self.batch_size)
+        self.micro_batch = tiles
         keep_micro_batch(self.run, tiles)
 
     def _resumed(self) -> State:
         saved = checkpoint.load(self.run.last)
-        checkpoint.restore(self.run.last, saved, model=self.model, optimizer=self.optimizer)
-        return State(**saved["state"])
+        parts: dict[str, Any] = {"model": self.model, "optimizer": self.optimizer}
+        checkpoint.restore(self.run.last, saved, **parts | ({"average": self.judged} if self.average else {}))
+        state = State(**saved["state"])
+        return replace(state, done=max(state.done, state.epoch / self.settings.epochs))
 
     def _facts(self, epoch: int) -> dict[str, Any]:
-        epochs, best = self.settings.epochs, self.state.best
-        return {"epoch": epoch, "epochs": epochs, "best": best} | {
+        return {"epoch": epoch, "epochs": self._epochs(), "best": self.state.best} | {
             "device": self.plan.device,
             "precision": self.plan.precision,
-            "micro_batch": self.step.micro_batch,
+            "micro_batch": self.micro_batch,
         }
 
-
-def learning_rate(done: float, highest: float) -> float:
-    """One cycle (Smith 2018, arXiv:1803.09820): up in a line for the first tenth, then down along a cosine to 0.
-
-    done: share of all steps, 0…1.
-    """
-    if done < WARM_UP:
-        return highest * done / WARM_UP
-    return highest * 0.5 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
+    def _epochs(self) -> int:
+        """How many there will be: with a time limit as many as the last ones let expect."""
+        state = self.state
+        known = self.settings.minutes and state.done
+        return min(self.settings.epochs, math.ceil(state.epoch / state.done)) if known else self.settings.epochs
 
 
 def memory_mb(device: torch.device) -> float:

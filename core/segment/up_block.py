@@ -36,7 +36,7 @@ class UpBlock(UnetDecoderBlock):
         return self.attention2(self.conv2(x))
 
     def _convolved(self, images: Tensor, skip: Tensor | None, convolution: nn.Conv2d) -> Tensor:
-        attentive = not isinstance(self.attention1.attention, nn.Identity)
+        attentive = skip is not None and not isinstance(self.attention1.attention, nn.Identity)
         if images.shape[1] <= MOST_CHANNELS and not attentive:
             return convolved(images, skip, convolution.weight)
         x = _Repetition.apply(images)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from core.segment import metrics
 from core.segment.batches import DeviceTiles
-from core.segment.losses import bce_dice
+from core.segment.losses import Loss, bce_dice
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,12 @@ class Scores:
 
 
 def validate(
-    model: nn.Module, tiles: DeviceTiles, rows: Tensor, batch_size: int, every_batch: Callable[[], None]
+    model: nn.Module,
+    tiles: DeviceTiles,
+    rows: Tensor,
+    batch_size: int,
+    every_batch: Callable[[], None],
+    loss_of: Loss = bce_dice,
 ) -> Scores:
     """Scores of `model` on `rows` (k,) int64 of `tiles`; the device is waited for once, at the end.
 
@@ -39,7 +44,7 @@ def validate(
             every_batch()
             images, masks = tiles.batch(chosen)
             logits = model(images)
-            losses.append(bce_dice(logits, masks) * len(chosen))
+            losses.append(loss_of(logits, masks) * len(chosen))
             counts.append(metrics.device_counts(masks[:, 0] > 0, logits[:, 0] >= 0))
     loss = float(torch.stack(losses).sum()) / len(rows)
     intersection, union = torch.cat(counts, dim=1).cpu().numpy()

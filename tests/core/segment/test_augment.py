@@ -47,3 +47,11 @@ def test_image_and_mask_move_together() -> None:
 def test_about_half_of_the_tiles_are_mirrored() -> None:
     mirrored = (draw(1000, 3, 1)[:, 0] < 0).float().mean()
     assert 0.44 < mirrored < 0.56
+
+
+def test_a_crop_is_the_middle_of_the_tile_and_no_larger_than_it() -> None:
+    images, masks = torch.randn(1, 1, 10, 12), (torch.rand(1, 1, 10, 12) > 0.5).float()
+    new_images, new_masks = augment(images, masks, STILL, crop=6)
+    torch.testing.assert_close(new_images, images[..., 2:8, 3:9])
+    assert torch.equal(new_masks, masks[..., 2:8, 3:9])
+    assert augment(images, masks, STILL, crop=11)[0].shape == (1, 1, 10, 11)

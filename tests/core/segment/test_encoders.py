@@ -11,7 +11,7 @@ from torch.nn.functional import batch_norm, conv2d, pad, relu6
 
 from core.errors import BadInput
 from core.segment import first_weights, pretrained
-from core.segment.architecture import layers, padded, products, summary
+from core.segment.architecture import Kind, layers, padded, products, summary
 from core.segment.convolutions import Depthwise, same_border
 from core.segment.encoder_layers import LITE0, LITE0_LAST
 from core.segment.encoders import EncoderUNet
@@ -22,9 +22,10 @@ MODELS = ("resnet34", "efficientnet_lite0")
 LITE = TrainSettings(dataset="a", model="efficientnet_lite0")
 
 
+@pytest.mark.parametrize("scse", [False, True])
 @pytest.mark.parametrize("model", MODELS)
-def test_the_figures_are_those_of_the_network(model: str) -> None:
-    settings = TrainSettings(dataset="a", model=model)
+def test_the_figures_are_those_of_the_network(model: str, scse: bool) -> None:
+    settings = TrainSettings(dataset="a", model=model, scse=scse)
     network = build(settings).to("meta")  # where each layer goes the plain way
     assert sum(row["parameters"] for row in summary(settings, (40, 70))) == sum(p.numel() for p in network.parameters())
     counted, shapes = [], []
@@ -33,14 +34,15 @@ def test_the_figures_are_those_of_the_network(model: str) -> None:
         counted.append(module.weight[0].numel() * out[0].numel())
         shapes.append(tuple(out.shape[1:]))
 
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d):
+    for name, module in network.named_modules():
+        if isinstance(module, nn.Conv2d) and ".cSE." not in name:
             module.register_forward_hook(count)
     assert network.eval()(torch.zeros(2, 1, 40, 70, device="meta")).shape == (2, 1, 40, 70)
     assert products(settings, (40, 70)) == sum(counted)
     height, width = padded((40, 70))
-    told = [layer for layer in layers(settings) if layer.products_per_pixel]
-    assert sorted(shapes) == sorted((one.channels, height // one.stride, width // one.stride) for one in told)
+    told = [one for one in layers(settings) if one.products_per_pixel]
+    outputs = [(1 if one.kind is Kind.ATTENTION else one.channels, one.stride) for one in told]
+    assert sorted(shapes) == sorted((channels, height // stride, width // stride) for channels, stride in outputs)
 
 
 def test_depthwise_convolutions_go_their_own_way_back() -> None:

@@ -10,6 +10,8 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from core.errors import BadInput, NotFound, Stopped, TrainingFailed, WorkspaceEr
 from core.segment import checkpoint
 from core.segment.plan import keep_micro_batch
 from core.segment.settings import TrainSettings
-from core.segment.train import State, learning_rate, run, train
+from core.segment.train import State, run, train
 from core.segment.validation import Scores
 from core.workspace import RunFolder, Workspace
 
@@ -119,6 +121,44 @@ def test_a_stopped_training_goes_on_as_if_nothing_had_happened(
     assert facts["best"] == pytest.approx(expected["best"], rel=1e-4)
 
 
+def test_a_recipe_is_resumed_in_any_of_its_phases(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+) -> None:
+    """Stopped among crops with the first loss, then among crops with the second one, then among whole tiles."""
+    whole, parted = new_run("whole"), new_run("parted")
+    recipe = {"ema": 0.8, "loss": "staged", "crop": 16, "schedule": "cyclic", "weight_decay": 0.1, "epochs": 8}
+    expected = train(workspace, whole, settings(**recipe))
+    for stop in (3, 11, 15):
+        with pytest.raises(Stopped):
+            train(workspace, parted, settings(**recipe), Told(stop))
+    facts = train(workspace, parted, settings(**recipe))
+    assert_same_curve(whole, parted)
+    assert facts["best"] == pytest.approx(expected["best"], rel=1e-4)
+    kept, last = (checkpoint.load(path) for path in (whole.best, whole.last))
+    assert last["average"].keys() == last["model"].keys() == kept["model"].keys()
+    name = "steps.0.0.weight"
+    assert not torch.equal(last["average"][name], last["model"][name])
+
+
+def test_a_time_limit_ends_a_training_with_its_schedule(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+) -> None:
+    told = settings(minutes=6 / 60, epochs=100_000, patience=100_000)
+    folder, calls = new_run("a"), count(1)
+
+    def stop_once(done: int, total: int | None, what: str, **facts: Any) -> None:
+        if next(calls) == 30:
+            raise Stopped("asked")
+
+    with suppress(Stopped):  # on a machine with much else to do it may be over before
+        train(workspace, folder, told, stop_once)
+    facts = train(workspace, folder, told)
+    rates = [line["learning_rate"] for line in curve(folder) if line["kind"] == "step"]
+    assert not facts["early"] and facts["epochs"] == facts["epoch"] < 100_000
+    assert rates[-1] < 0.2 * told.learning_rate
+    assert train(workspace, folder, told) == facts
+
+
 KILLED = """
     import sys, time
     from core.segment.settings import TrainSettings
@@ -177,13 +217,6 @@ def test_the_best_epoch_has_the_highest_score_then_the_lowest_loss() -> None:
     assert state.best == {"epoch": 2, "map": 0.5, "loss": 0.9}
     assert state.epoch == 4 and state.seconds == 8 and not state.is_best
     assert state.given_up(2) and not state.given_up(3)
-
-
-def test_the_learning_rate_rises_for_a_tenth_and_falls_to_nothing() -> None:
-    rates = [learning_rate(step / 1000, 0.5) for step in range(1001)]
-    assert max(rates) == rates[100] == 0.5
-    assert rates[:101] == sorted(rates[:101]) and rates[100:] == sorted(rates[100:], reverse=True)
-    assert rates[0] == 0 and rates[-1] < 1e-12
 
 
 def test_the_number_format_is_measured_once_and_kept(
