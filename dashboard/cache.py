@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from core.explore.relation import Relation
     from core.review.evidence import Evidence
     from core.review.masks import MaskStore
+    from core.review.notes import NoteStore
     from core.review.store import ReviewStore
     from core.segment.profile import Profile
     from core.segment.submission import Check
@@ -167,6 +168,14 @@ def mask_store() -> MaskStore:
     from core.review.masks import MaskStore
 
     return MaskStore(workspace().database_url)
+
+
+@st.cache_resource
+def note_store() -> NoteStore:
+    """What people wrote about tiles, in the same database."""
+    from core.review.notes import NoteStore
+
+    return NoteStore(workspace().database_url)
 
 
 def predictions(folder: Path) -> Predictions:

@@ -17,6 +17,7 @@ from core.workspace import Workspace
 
 if TYPE_CHECKING:
     from core.review.masks import MaskStore
+    from core.review.notes import NoteStore
     from core.review.store import ReviewStore
 
 OutArgument = Annotated[Path, typer.Argument(metavar="OUT", help="File or, for png, folder to write.")]
@@ -109,17 +110,14 @@ def revisions(
 def notes(
     name: DatasetArgument,
     out: OutArgument,
-    form: Annotated[TableFormat, typer.Option("--format")] = TableFormat.CSV,
+    form: TableOption = TableFormat.CSV,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Every note that people wrote about tiles of a data set."""
-    from core.review.export import write_table
     from core.review.notes import NoteStore
 
-    opened = Workspace.open(workspace)
-    opened.existing_dataset(name)
-    _tell(json, out, write_table(out, form, NoteStore(opened.database_url).history(name)))
+    _write_history(NoteStore, name, out, form, workspace, json)
 
 
 def backup(file: FileArgument, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
@@ -148,7 +146,7 @@ def restore(
 
 
 def _write_history(
-    kept_in: Callable[[str], ReviewStore | MaskStore],
+    kept_in: Callable[[str], ReviewStore | MaskStore | NoteStore],
     name: str,
     out: Path,
     form: TableFormat,

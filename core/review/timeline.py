@@ -14,6 +14,7 @@ from core.dataset.tiles import TileStore
 from core.errors import BadInput, NotFound
 from core.review.labels import in_words
 from core.review.masks import MaskStore, Revision
+from core.review.notes import NoteStore
 from core.review.store import ReviewStore
 from core.review.tables import UNDO, Origin
 
@@ -23,7 +24,7 @@ WAITS = "waits"
 
 @dataclass(frozen=True)
 class Event:
-    """One act: a decision, a mask that was saved, or both in one; also the label of the data set, and an open item.
+    """One act: a decision, a mask that was saved, or both in one, or a note; also the data set's label, an open item.
 
     time: None for the last two · what: in words · origin: of the mask, "" for the label of the data set · revision:
     number of the mask, `OWN` for that label, None without one · mask: its run-length code · taken_back: later, by whom
@@ -43,7 +44,7 @@ class Event:
     stands: bool = False
 
 
-def timeline(review: ReviewStore, masks: MaskStore, store: TileStore, tile: str) -> list[Event]:
+def timeline(review: ReviewStore, masks: MaskStore, notes: NoteStore, store: TileStore, tile: str) -> list[Event]:
     """What waits for a decision, then all acts on a tile, the newest first, then the data set's own label, if any."""
     decided = review.history(store.name, tile)
     made = masks.history(store.name, tile)
@@ -54,6 +55,7 @@ def timeline(review: ReviewStore, masks: MaskStore, store: TileStore, tile: str)
     verdicts = dict(zip(decided["decision"], decided["verdict"], strict=True))
     events = [_decision(one, by_decision.get(one["decision"]), undone, verdicts) for one in _rows(decided)]
     events += [_revision(one) for one in alone]
+    events += [Event(one.time, "note", one.reviewer, note=one.text) for one in notes.of_tile(store.name, tile)]
     standing = newest.id if newest else OWN
     acts = [_standing(one, standing) for one in sorted(events, key=_moment, reverse=True)]
     return [*_waiting(review, store.name, tile), *acts, *_label(store, tile, standing)]

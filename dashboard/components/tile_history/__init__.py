@@ -47,7 +47,7 @@ class Line:
 def show(store: TileStore, tile: str, key: str) -> None:
     """Draw the history of `tile`; where there is none, nothing."""
     masks = cache.mask_store()
-    events = timeline(cache.review_store(), masks, store, tile)
+    events = timeline(cache.review_store(), masks, cache.note_store(), store, tile)
     if not any(event.time or event.why for event in events):
         return
     base = newest_revision(events)
