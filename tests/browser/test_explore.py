@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from core.dataset.importing import import_source
 from core.dataset.synthetic import simulate, write_kaggle
 from core.dataset.tiles import TileStore
+from core.review.masks import MaskStore
 from core.workspace import Workspace
 from tests.runs import write_run
 from tests.server import APP, Server, free_port
@@ -27,6 +28,9 @@ def explore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = TileStore.open(workspace.dataset("synthetic"))
     write_run(workspace, "20260101-all", store, np.arange(TILES), 255 * store.masks[:, ::-1])
     write_run(workspace, "20260102-one", store, np.array([0]), 255 * store.masks[:1])
+    MaskStore(workspace.database_url).save(
+        "synthetic", store.index["id"].iat[1], store.masks[1, ::-1], "ann", base=None
+    )
     server = Server(APP, workspace.root, free_port())
     server.start()
     yield f"{server.url}/explore"
@@ -68,6 +72,19 @@ def test_pages_and_the_way_back_from_a_tile(browser_page: Page, explore: str) ->
     expect(page.locator(".tile.current")).to_have_attribute("data-id", second[6])
     show(page, link)
     expect(page.locator(".facts")).to_contain_text(second[6])
+
+
+def test_a_corrected_mask_has_a_key(browser_page: Page, explore: str) -> None:
+    page = browser_page
+    show(page, explore)
+    chip = page.locator(".chip[data-mask=corrected]")
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    canvas = page.locator(".tile canvas").nth(1)
+    with_it = canvas.evaluate("one => one.toDataURL()")
+    page.keyboard.press("c")
+    expect(chip).to_have_attribute("aria-pressed", "false")
+    assert canvas.evaluate("one => one.toDataURL()") != with_it
+    page.keyboard.press("c")
 
 
 def test_a_link_with_nothing_but_a_tile_opens_it(browser_page: Page, explore: str) -> None:

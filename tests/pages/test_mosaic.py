@@ -48,6 +48,19 @@ def test_a_broken_link_is_listed_and_mended(opened: Open, workspace: Workspace) 
     assert not any("Broken links" in one.label for one in app.expander)
 
 
+def test_a_section_becomes_the_filter_of_all_pages_and_ceases_to_be(opened: Open, workspace: Workspace) -> None:
+    opened("mosaic")
+    store = small(workspace)
+    mosaic = mosaic_of(workspace, store)
+    app = opened("mosaic", section="1")
+    app.button(key="section_filter").click().run()
+    assert not app.exception
+    beside = app.query_params["beside"]
+    assert mosaic.section[store.row(beside if isinstance(beside, str) else beside[0])] == 0
+    app.button(key="section_filter").click().run()
+    assert "beside" not in app.query_params
+
+
 def test_a_link_to_a_section_that_is_not_there_shows_the_largest(opened: Open, workspace: Workspace) -> None:
     opened("mosaic")
     mosaic_of(workspace, small(workspace))

@@ -92,7 +92,9 @@ def test_a_tile_and_all_that_is_shown_can_be_sent_to_review(checked: Open, works
     store = ReviewStore(workspace.database_url)
     page = checked()
     first = page.dataframe[0].value.iloc[0]
+    assert not any("in review" in one.value for one in page.caption)
     page.button(key="send_tile").click().run()
+    assert any("Review of its label: in review" in one.value for one in page.caption)
     assert store.queue(LABELS, "faulty")["tile"].tolist() == [first["id"]]
     page.button(key="send_all").click().run()
     labelled = TileStore.open(workspace.dataset("faulty")).index.query("has_mask")["id"]

@@ -7,7 +7,7 @@ draws image, mask and overlay from them, so that every switch between them is in
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -89,7 +89,7 @@ def gallery(
     """
     data = {
         "name": key,
-        "tiles": [asdict(tile) for tile in tiles],
+        "tiles": [vars(tile) for tile in tiles],
         "view": view,
         "size": size,
         "columns": columns,
