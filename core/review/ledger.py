@@ -20,6 +20,7 @@ from core.errors import SaltScopeError
 from core.explore import numbers
 from core.jobs import State
 from core.review.masks import MaskStore
+from core.segment.bootstrap import means
 from core.segment.predictions import Predictions, load_predictions
 from core.segment.settings import TrainSettings
 from core.workspace import RunFolder, Workspace
@@ -94,9 +95,7 @@ def gain(entry: Entry) -> str:
 
 def bootstrap_error(differences: npt.NDArray[np.float64], seed: int = 0) -> float:
     """Standard error of the mean of (n,) numbers: its spread over `DRAWS` samples drawn from them with replacement."""
-    values, counts = np.unique(differences, return_counts=True)  # few, as scores go in tenths: so it costs nothing
-    draws = np.random.default_rng(seed).multinomial(counts.sum(), counts / counts.sum(), DRAWS)
-    return float(np.std(draws @ values / counts.sum(), ddof=1))
+    return float(np.std(means(differences, DRAWS, seed), ddof=1))
 
 
 def _moment(time: datetime | None) -> str:

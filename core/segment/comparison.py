@@ -16,6 +16,7 @@ import pandas as pd
 
 from core.errors import BadInput
 from core.explore import numbers
+from core.segment import bootstrap
 from core.segment.profile import Profile
 from core.segment.settings import TrainSettings
 
@@ -113,9 +114,11 @@ def paired(base: Profile, other: Profile, seed: int = 0) -> Difference | None:
     if scores.empty:
         return None
     difference = (scores["other"] - scores["base"]).to_numpy().round(6)
-    low, high = _interval(difference, np.random.default_rng(seed))
+    low, high = np.quantile(bootstrap.means(difference, DRAWS, seed), [0.025, 0.975])
     better, worse = int((difference > 0).sum()), int((difference < 0).sum())
-    return Difference(other.run, base.run, float(difference.mean()), low, high, len(difference), better, worse)
+    return Difference(
+        other.run, base.run, float(difference.mean()), float(low), float(high), len(difference), better, worse
+    )
 
 
 def shared(base: Profile, other: Profile) -> pd.DataFrame:
@@ -162,14 +165,6 @@ def _rows(tables: Sequence[Any]) -> list[tuple[str, tuple[Any, ...]]]:
 def _differ(values: tuple[Any, ...], trained: list[bool], default: Any) -> bool:
     known = {repr(default if value is None else value) for value, own in zip(values, trained, strict=True) if own}
     return len(known) > 1
-
-
-def _interval(difference: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
-    """Tiles with the same difference are drawn together: the same as drawing them one by one."""
-    values, counts = np.unique(difference, return_counts=True)
-    drawn = rng.multinomial(len(difference), counts / len(difference), size=DRAWS)
-    low, high = np.quantile(drawn @ values / len(difference), [0.025, 0.975])
-    return float(low), float(high)
 
 
 def _score_in_words(profile: Profile) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ class Profile:
             foreign="imported" in config,
         )
 
-    @property
+    @cached_property
     def score(self) -> Score | None:
         """The mean over the validation tiles that were predicted."""
         return Score.of(self.scores.by_tile)

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.jobs import State
 from core.segment.curves import Curves, values
 from core.segment.curves import Row as Line
 from dashboard import cache, chosen_runs
 from dashboard.components.live_chart import Panel, Series, live_chart
+from dashboard.guard import guarded
 from dashboard.run_rows import Row
 
+ACTIVE, SECONDS = (State.QUEUED, State.RUNNING), 2.0
 EPOCH, TIME = "epoch", "minutes"
 PANELS = (("Score", "map"), ("Validation loss", "validation_loss"), ("Training loss", "loss"))
 LEARNING_RATE = "learning_rate"
@@ -32,7 +35,12 @@ def choose_axis() -> str:
 
 
 def show(chosen: Sequence[Row], by: str) -> None:
-    """One panel a quantity, one line a run in its colour; a run without a training has none."""
+    """One panel a quantity, one line a run in its colour; they grow while one of the runs is at work."""
+    active = any(row.facts.get("state") in ACTIVE for row in chosen)
+    st.fragment(guarded(_draw), run_every=SECONDS if active else None)(chosen, by)
+
+
+def _draw(chosen: Sequence[Row], by: str) -> None:
     names = [row.folder.id for row in chosen]
     curves = {row.folder.id: cache.curves(row.folder.metrics).read() for row in chosen}
     if without := [chosen_runs.label(run) for run, found in curves.items() if not found]:
