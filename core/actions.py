@@ -17,7 +17,6 @@ from core.workspace import JobFolder, RunFolder, Workspace
 
 if TYPE_CHECKING:
     from core.explore.quality import Checked
-    from core.review.ledger import Entry
     from core.segment.settings import TrainSettings
 
 TRAIN = "core.segment.train:run"
@@ -130,12 +129,7 @@ def check_job(workspace: Workspace, folder: JobFolder, progress: Progress, datas
 def start_ledger(workspace: Workspace, dataset: str) -> JobFolder:
     """Predict what the ledger of a data set wants in a process of its own."""
     workspace.existing_dataset(dataset)
-    return _start(workspace, "ledger", "core.actions:ledger_job", {"dataset": dataset}, f"Measure reviews of {dataset}")
-
-
-def ledger_job(workspace: Workspace, folder: JobFolder, progress: Progress, dataset: str) -> dict[str, Any]:
-    """Job: `make_ledger`."""
-    return {"dataset": dataset, "runs": [entry.run for entry in make_ledger(workspace, dataset, progress)]}
+    return _start(workspace, "ledger", "core.review.ledger:run", {"dataset": dataset}, f"Measure reviews of {dataset}")
 
 
 def start_import(workspace: Workspace, source: Path, name: str | None, *, skip_bad: bool = False) -> JobFolder:
@@ -208,24 +202,6 @@ def delete_run(workspace: Workspace, run_id: str) -> None:
         raise Busy(f"run {run_id} is at work; stop it first")
     workspace.delete_run(run_id)
     ReviewStore(workspace.database_url).delete_run(run_id)
-
-
-def make_ledger(workspace: Workspace, dataset: str, progress: Progress = silent) -> list[Entry]:
-    """What reviews of a data set were worth; runs that have not predicted what is wanted for it do so first."""
-    from core.dataset.tiles import TileStore
-    from core.review.ledger import SPLIT, ledger
-    from core.review.masks import MaskStore
-
-    store, masks = TileStore.open(workspace.existing_dataset(dataset)), MaskStore(workspace.database_url)
-    entries = ledger(workspace, store, masks)
-    missing = dict.fromkeys(run for entry in entries for run in entry.missing)
-    if not missing:
-        return entries
-    from core.segment.predict import predict
-
-    for run in missing:
-        predict(workspace, run, dataset, SPLIT, progress=progress)
-    return ledger(workspace, store, masks)
 
 
 def make_submission(

@@ -105,12 +105,11 @@ def ledger(
     json: JsonOption = False,
 ) -> None:
     """What reviews were worth: each run on reviewed labels against the one without, on tiles that nobody touched."""
-    from core.actions import make_ledger
-    from core.review.ledger import in_words
+    from core.review.ledger import in_words, measured
 
     opened = Workspace.open(workspace)
     opened.existing_dataset(name)
     with terminal() as progress:
-        entries = make_ledger(opened, name, progress)
+        entries = measured(opened, name, progress)
     text = "\n\n".join(map(in_words, entries)) if entries else "no run has learned reviewed labels yet"
     answer(json, {"dataset": name, "runs": [asdict(entry) for entry in entries]}, text)

@@ -1,7 +1,7 @@
 """What reviews were worth: each run that learned reviewed labels beside the run that learned the data set's own.
 
 The two are compared tile by tile on what both kept aside and no revision touches: there both are held against the same
-labels, and no reviewer has chosen the tile. Torch-free: scores are those of predictions that lie there.
+labels, and no reviewer has chosen the tile. Torch-free until predictions are wanted that do not lie there yet.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +20,12 @@ from core.dataset.tiles import TileStore
 from core.errors import SaltScopeError
 from core.explore import numbers
 from core.jobs import State
+from core.progress import Progress, silent
 from core.review.masks import MaskStore
 from core.segment.bootstrap import means
 from core.segment.predictions import Predictions, load_predictions
 from core.segment.settings import TrainSettings
-from core.workspace import RunFolder, Workspace
+from core.workspace import JobFolder, RunFolder, Workspace
 
 DRAWS = 2000  # of the bootstrap
 SPLIT = "train"  # of the tiles that are to be predicted
@@ -70,6 +72,25 @@ def ledger(workspace: Workspace, store: TileStore, masks: MaskStore) -> list[Ent
     runs = [one for run in workspace.all_runs() if (one := _learned(run, store))]
     history = masks.history(store.name)
     return [_entry(one, runs, store, history) for one in runs if one.run.labels.exists()]
+
+
+def measured(workspace: Workspace, dataset: str, progress: Progress = silent) -> list[Entry]:
+    """The ledger of a data set; runs that have not predicted what is wanted for it do so first."""
+    store, masks = TileStore.open(workspace.existing_dataset(dataset)), MaskStore(workspace.database_url)
+    entries = ledger(workspace, store, masks)
+    missing = dict.fromkeys(run for entry in entries for run in entry.missing)
+    if not missing:
+        return entries
+    from core.segment.predict import predict
+
+    for run in missing:
+        predict(workspace, run, dataset, SPLIT, progress=progress)
+    return ledger(workspace, store, masks)
+
+
+def run(workspace: Workspace, folder: JobFolder, progress: Progress, dataset: str) -> dict[str, Any]:
+    """Job: `measured`."""
+    return {"dataset": dataset, "runs": [entry.run for entry in measured(workspace, dataset, progress)]}
 
 
 def in_words(entry: Entry) -> str:
