@@ -231,7 +231,7 @@ def profile(run: RunFolder) -> Profile:
     """What is known of a run, as `core.segment.profile` gives it."""
     written = (
         run.config,
-        run.last.with_suffix(".json"),
+        *(one.last.with_suffix(".json") for one in run.all_folds() or [run]),
         *(one / "predictions.parquet" for one in run.all_predictions()),
     )
     return _profile(run, tuple(map(_changed, written)))

@@ -46,6 +46,13 @@ class Curves:
             self._columns[key] = known
         return known
 
+    @classmethod
+    def mean(cls, several: Sequence[Curves]) -> Curves:
+        """The means of the lines of epochs, as far as all of the trainings have come; the steps of the first one."""
+        lines = zip(*(one.epochs for one in several), strict=False)
+        epochs = [{key: float(np.mean(values(list(rows), key))) for key in _numbers(rows[0])} for rows in lines]
+        return cls(several[0].steps if several else [], [row | {"kind": "epoch"} for row in epochs])
+
     def followed_by(self, later: Curves) -> Curves:
         """These lines and later ones; what is known of these is not looked up again."""
         return Curves(self.steps + later.steps, self.epochs + later.epochs, dict(self._columns))
@@ -100,6 +107,10 @@ class CurvesTail:
 def values(rows: list[Row], key: str) -> list[float]:
     """What the lines hold under `key`; NaN where there is no number."""
     return [float(row[key]) if _is_number(row.get(key)) else math.nan for row in rows]
+
+
+def _numbers(row: Row) -> list[str]:
+    return [key for key, value in row.items() if _is_number(value)]
 
 
 def _is(row: Row, kind: str) -> bool:

@@ -31,9 +31,10 @@ class Profile:
     """One run. What is not known is None or empty: it has not begun, was not trained here, or is of another version.
 
     settings: as the run keeps them · decided: what it found for itself, by the words for it · parameters: numbers that
-    are learned · gflop: of one forward pass for one tile, two operations a product · seconds: of all whole epochs ·
-    scores: of its validation tiles, as `tile_scores` gives them · problem: why there are none, where they are damaged ·
-    foreign: whether its predictions were made elsewhere, perhaps by a model that had learned these very tiles.
+    are learned · gflop: of one forward pass for one tile, two operations a product · seconds: of all whole epochs,
+    of all folds · scores: of its validation tiles, as `tile_scores` gives them · problem: why there are none, where
+    they are damaged · foreign: whether its predictions were made elsewhere, perhaps by a model that had learned these
+    very tiles.
     """
 
     run: str
@@ -59,12 +60,12 @@ class Profile:
         return cls(
             run=run.id,
             dataset=dataset,
-            model=str(settings.get("model") or ("imported" if "imported" in config else "")),
+            model=_model(config, settings),
             settings=settings,
             decided={words: config[name] for name, words in DECIDED.items() if name in config},
             parameters=parameters,
             gflop=gflop,
-            seconds=_number(_object(run.last.with_suffix(".json")).get("seconds")),
+            seconds=_seconds(run),
             scores=scores,
             problem=problem,
             foreign="imported" in config,
@@ -90,6 +91,18 @@ def _inner(outer: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _model(config: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
+    name = str(settings.get("model") or ("imported" if "imported" in config else ""))
+    return f"{name}, {config['folds']} folds" if "folds" in config else name
+
+
+def _seconds(run: RunFolder) -> float | None:
+    """Of all folds together, in a cross-validation."""
+    trainings = run.all_folds() or [run]
+    known = [_number(_object(one.last.with_suffix(".json")).get("seconds")) for one in trainings]
+    return sum(one for one in known if one) if any(known) else None
 
 
 def _size(settings: Mapping[str, Any], tile_shape: Any) -> tuple[int | None, float | None]:

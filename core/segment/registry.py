@@ -53,8 +53,8 @@ def size(settings: TrainSettings, tile_shape: tuple[int, int]) -> tuple[int, flo
 
 def _offer(settings: TrainSettings, words: str, tile_shape: tuple[int, int], expected: Any) -> Offer:
     parameters, gflop = size(settings, tile_shape)
-    epoch = expected(settings)
-    seconds = epoch.seconds * settings.epochs if epoch else None
+    epoch, limit = expected(settings), settings.minutes * 60 or math.inf
+    seconds = min(epoch.seconds * settings.epochs, limit) if epoch else None
     if settings.minutes:
         seconds = min(settings.minutes * 60, seconds or math.inf)
     return Offer(settings.model, words, parameters, gflop, seconds, epoch.measured if epoch else None)

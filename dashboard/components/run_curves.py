@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from core.jobs import State
 from core.segment.curves import Curves, values
 from core.segment.curves import Row as Line
+from core.workspace import RunFolder
 from dashboard import cache, chosen_runs
 from dashboard.components.live_chart import Panel, Series, live_chart
 from dashboard.guard import guarded
@@ -42,19 +44,32 @@ def show(chosen: Sequence[Row], by: str) -> None:
 
 def _draw(chosen: Sequence[Row], by: str) -> None:
     names = [row.folder.id for row in chosen]
-    curves = {row.folder.id: cache.curves(row.folder.metrics).read() for row in chosen}
+    folds = {row.folder.id: _folds(row.folder) for row in chosen}
+    curves = {run: Curves.mean(found) if len(found) > 1 else found[0] for run, found in folds.items()}
     if without := [chosen_runs.label(run) for run, found in curves.items() if not found]:
         st.caption(f"No curve: {', '.join(without)} was not trained here, or has not begun.")
     if any(curves.values()):
-        live_chart(_panels(curves, by), key="run_curves", revision=f"{by} {' '.join(names)}", x_title=by)
+        live_chart(_panels(curves, folds, by), key="run_curves", revision=f"{by} {' '.join(names)}", x_title=by)
 
 
-def _panels(curves: dict[str, Curves], by: str) -> list[Panel]:
+def _folds(run: RunFolder) -> list[Curves]:
+    """The curves of each fold of a cross-validation; of another run its own alone."""
+    return [cache.curves(one.metrics).read() for one in run.all_folds() or [run]]
+
+
+def _panels(curves: dict[str, Curves], folds: dict[str, list[Curves]], by: str) -> list[Panel]:
+    """The mean of a cross-validation stands over its folds, which are faint."""
     colour = chosen_runs.colour_of(list(curves))
     panels = []
     for title, key in PANELS:
         lines = [_line(run, one, one.epochs, key, by, colour[run]) for run, one in curves.items()]
-        panels.append(Panel(title, lines))
+        faint = [
+            replace(_line(run, one, one.epochs, key, by, colour[run]), faint=True)
+            for run, found in folds.items()
+            if len(found) > 1
+            for one in found
+        ]
+        panels.append(Panel(title, faint + lines))
     rates = [_line(run, one, one.steps, LEARNING_RATE, by, colour[run]) for run, one in curves.items()]
     return [*panels, Panel("Learning rate", rates)]
 

@@ -77,3 +77,12 @@ def test_a_growing_file_is_read_on_and_a_shorter_one_anew(tmp_path: Path) -> Non
     assert tail.read().of_steps("loss")[3] == 0.125 and len(first.steps) == 3
     write(0.75, mode="w")
     assert tail.read().of_steps("loss").tolist() == [0.75]
+
+
+def test_the_mean_of_folds_goes_as_far_as_all_of_them() -> None:
+    first = Curves.of([STEP, EPOCH, {**EPOCH, "epoch": 2, "map": 0.9}], "first")
+    second = Curves.of([{**EPOCH, "map": 0.5}], "second")
+    mean = Curves.mean([first, second])
+    assert mean.steps == [STEP]
+    assert mean.epochs == [{"kind": "epoch", "epoch": 1, "map": pytest.approx(0.6)}]
+    assert not Curves.mean([])

@@ -101,3 +101,16 @@ def test_all_labelled_tiles_count_where_predictions_were_made_elsewhere(run: Run
     profile = Profile.of(run)
     assert (profile.model, profile.foreign) == ("imported", True)
     assert profile.score is not None and profile.score.tiles == 31
+
+
+def test_the_folds_of_a_cross_validation_count_together(run: RunFolder) -> None:
+    config = json.loads(run.config.read_text()) | {"folds": 2}
+    run.config.write_text(json.dumps(config))
+    run.last.with_suffix(".json").unlink()
+    for number in range(2):
+        fold = run.fold(number)
+        fold.root.mkdir(parents=True)
+        fold.config.write_text("{}")
+        fold.last.with_suffix(".json").write_text('{"seconds": 10}')
+    profile = Profile.of(run)
+    assert (profile.model, profile.seconds) == ("unet, 2 folds", 20)

@@ -34,3 +34,8 @@ def test_the_smallest_comes_first_with_its_time() -> None:
 
 def test_a_time_that_nobody_knows_is_not_made_up() -> None:
     assert {offer.seconds for offer in offers(SETTINGS, (101, 101), lambda settings: None)} == {None}
+
+
+def test_minutes_end_a_training() -> None:
+    told = TrainSettings(dataset="a", epochs=100, minutes=0.5)
+    assert {offer.seconds for offer in offers(told, (101, 101), lambda settings: Expectation(2.0, None))} == {30.0}
