@@ -11,7 +11,7 @@ import streamlit as st
 from core.dataset.tiles import TileStore
 from core.explore import thumbnails
 from core.explore.mosaic import Mosaic, saved
-from core.explore.mosaic.picture import even_tones, toned
+from core.explore.mosaic.picture import even_tones, toned_picture
 from core.explore.mosaic.report import section_table
 from core.explore.mosaic.window import Window, longest_side, picture
 from core.review.tables import LABELS
@@ -94,7 +94,7 @@ def _small(scene: Scene, number: int) -> str:
     gain, offset = even_tones(tiles, grid)
     place = np.where(grid >= 0, np.cumsum(grid >= 0).reshape(grid.shape) - 1, -1)
     side = max(1, SMALL // max(grid.shape))
-    small = picture(place, scene.store.tile_shape, side, lambda rows: toned(tiles[rows], gain[rows], offset[rows]))
+    small = toned_picture(picture(place, scene.store.tile_shape, side, lambda rows: tiles[rows]), place, gain, offset)
     low, high = np.percentile(small[small > 0], (2, 98)) if small.any() else (0, 1)  # averaging has made it flat
     lively = ((small - low) * (255 / max(high - low, 1))).clip(0, 255) * (small > 0)
     return thumbnails.jpeg_url(lively.astype(np.uint8), QUALITY)
@@ -141,7 +141,8 @@ def _layer(_scene: Scene, key: tuple[object, ...], number: int, window: Window) 
     grid = window.of(_scene.mosaic.grid(number))
     side = longest_side(grid, store.tile_shape)
     gain, offset = _tones(_scene, key[:2], number)
-    even = picture(grid, store.tile_shape, side, lambda rows: toned(store.tiles[rows], gain[rows], offset[rows]))
+    raw = picture(grid, store.tile_shape, side, lambda rows: store.tiles[rows])
+    even = toned_picture(raw, grid, gain, offset)
     masks = picture(grid, store.tile_shape, side, lambda rows: store.masks[rows])
     if run:
         masks |= picture(grid, store.tile_shape, side, lambda rows: predicted.masks(run, store, rows)[0]) << 1

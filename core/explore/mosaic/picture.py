@@ -66,6 +66,19 @@ def toned(tiles: np.ndarray, gain: np.ndarray, offset: np.ndarray) -> np.ndarray
     return (tiles * gain[:, None, None] + offset[:, None, None]).clip(0, 255).round().astype(np.uint8)
 
 
+def toned_picture(picture: np.ndarray, grid: np.ndarray, gain: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """The same for a whole picture (rows·h, columns·w) uint8 of a grid of tiles; 0 where there is none.
+
+    grid: (rows, columns) numbers of tiles, −1 where there is none · gain, offset: (N,) by these numbers.
+    """
+    (rows, columns), numbers = grid.shape, grid.ravel()
+    height, width = picture.shape[0] // rows, picture.shape[1] // columns
+    cells = picture.reshape(rows, height, columns, width).swapaxes(1, 2).reshape(-1, height, width)
+    known = (numbers >= 0).astype(np.float32)
+    even = toned(cells, gain[numbers] * known, offset[numbers] * known)
+    return even.reshape(rows, columns, height, width).swapaxes(1, 2).reshape(picture.shape)
+
+
 def even_tones(tiles: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Gain and offset of each tile, (k,) float32, that bring a section to one brightness of 0…255."""
     gain, offset = tones(tiles, grid)

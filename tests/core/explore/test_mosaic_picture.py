@@ -10,6 +10,7 @@ import pytest
 
 from core.dataset.tiles import TileStore, write_store
 from core.explore.mosaic import Mosaic, assemble, match_brightness, section_picture
+from core.explore.mosaic.picture import toned, toned_picture
 
 #   0 1
 #   2 .      and 3 alone
@@ -110,3 +111,16 @@ def test_matching_works_on_the_picture(cut: TileStore, mosaic: Mosaic) -> None:
     picture = section_picture(cut, mosaic, 0, matched=True)
     assert picture.shape == (4, 6)
     assert len(np.unique(picture[:2])) == 1
+
+
+def test_a_picture_is_toned_as_its_tiles_are() -> None:
+    tiles = np.random.default_rng(0).integers(0, 256, (3, 4, 6)).astype(np.uint8)
+    grid = np.array([[0, -1], [1, 2]])
+    gain, offset = np.array([0.5, 1, 2], np.float32), np.array([10, 0, -50], np.float32)
+    picture = np.zeros((8, 12), np.uint8)
+    picture[:4, :6], picture[4:, :6], picture[4:, 6:] = tiles
+    even = toned_picture(picture, grid, gain, offset)
+    expected = toned(tiles, gain, offset)
+    for part, tile in zip((even[:4, :6], even[4:, :6], even[4:, 6:]), expected, strict=True):
+        np.testing.assert_array_equal(part, tile)
+    assert not even[:4, 6:].any()
