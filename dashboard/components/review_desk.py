@@ -1,7 +1,6 @@
-"""Where a person judges one tile after the other: the tile to paint on, the keys that decide, the queue below it.
+"""Where a person judges one tile after the other: the tile to paint on and the keys that decide; or many, in the list.
 
-Session keys: review_item, the item on the desk (None: the first open one); review_table, a number that
-gives the queue's table a fresh selection after every act.
+Session keys: review_item, the item on the desk (None: the first open one); review_failure, why the last act failed.
 """
 
 from __future__ import annotations
@@ -10,23 +9,27 @@ from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import SaltScopeError
 from core.explore import numbers
-from core.review.policy import is_confident_empty
 from dashboard import cache, navigation, state
 from dashboard.components import (
     neighbourhood,
     review_editor,
     review_item,
+    review_list,
+    review_progress,
     review_queue,
     review_rules,
-    review_table,
     tile_history,
 )
+from dashboard.components.note_field import note_field
 from dashboard.components.review_queue import Queue
 from dashboard.components.top_bar import Context
 from dashboard.guard import guarded
+
+NOTE_WIDTH = 180  # CSS pixels
 
 
 @st.fragment
@@ -36,27 +39,28 @@ def show(context: Context) -> None:
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="review_bar")
     with bar:
         chosen = review_queue.choose(context)
+        view = review_queue.choose_view()
     queue = review_queue.open_queue(context, chosen)
-    everything = cache.review_store().queue(queue.name, queue.tiles.name)
+    everything = cache.review_store().queue(queue.name, queue.tiles.name, review_queue.order())
     items = everything[everything["tile"].isin(context.tiles.index["id"].iloc[context.rows])].reset_index(drop=True)
     hidden = len(everything) - len(items)
     waiting = items[items["verdict"].isna()]
     with bar:
-        decided = len(items) - len(waiting)
-        st.caption(f"{decided:,} of {len(items):,} decided · {len(waiting):,} open{_hidden(hidden)}", width="stretch")
+        review_progress.show(queue, len(items) - len(waiting), len(items), hidden)
         if len(items):
             _fill(queue, waiting)
-        review_rules.show_reviewer()
+        note = st.container(width=NOTE_WIDTH)
+        review_progress.show_reviewers(queue)
+    if failure := st.session_state.pop("review_failure", None):
+        st.error(failure)
     if hidden and items.empty:
         st.info("The filters above hide the whole queue.", icon=":material/filter_alt_off:")
     elif items.empty:
         _empty(queue)
+    elif view == "list":
+        review_list.show(queue, items, review_queue.put_on_desk)
     else:
-        _desk(queue, items, waiting)
-
-
-def _hidden(hidden: int) -> str:
-    return f" · {hidden:,} more hidden by the filters" if hidden else ""
+        _desk(queue, items, waiting, note)
 
 
 def _fill(queue: Queue, waiting: pd.DataFrame) -> None:
@@ -64,7 +68,6 @@ def _fill(queue: Queue, waiting: pd.DataFrame) -> None:
     if queue.predictions is None:
         review_rules.show_withdrawal(queue.tiles.name, len(waiting))
         return
-    _accept_empties(queue, waiting)
     review_rules.show_in_bar(queue)
 
 
@@ -79,26 +82,30 @@ def _empty(queue: Queue) -> None:
         navigation.open_page("quality")
 
 
-def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame) -> None:
+def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame, note: DeltaGenerator) -> None:
     item = _on_desk(items, waiting)
-    if failure := st.session_state.pop("review_failure", None):
-        st.error(failure)
     if item is None:
         st.success(_nothing_left(waiting), icon=":material/done_all:")
-    else:
-        place = items.index[items["id"] == item["id"]][0] + 1
-        facts = review_item.facts(queue, item)
-        review_editor.show(queue, item, facts, f"{place:,} of {len(items):,}", _after(queue, item, waiting))
-    left, right = st.columns([2, 3], gap="medium")
-    with left:
-        review_table.show(queue, items)
-    with right:
-        if item is not None:
-            neighbourhood.link(queue.tiles, queue.tiles.row(item["tile"]))
-        if item is not None and queue.of_labels:
-            review_item.show_partner(queue, item)
-        if item is not None:
-            tile_history.show(queue.tiles, str(item["tile"]), "review_history")
+        return
+    with note:
+        note_field(str(item["tile"]), key="review_note", on_note=_noting(queue))
+    place = items.index[items["id"] == item["id"]][0] + 1
+    facts = review_item.facts(queue, item)
+    review_editor.show(queue, item, facts, f"{place:,} of {len(items):,}", _after(queue, item, waiting))
+    neighbourhood.link(queue.tiles, queue.tiles.row(item["tile"]))
+    if queue.of_labels:
+        review_item.show_partner(queue, item)
+    tile_history.show(queue.tiles, str(item["tile"]), "review_history")
+
+
+def _noting(queue: Queue) -> Callable[[str, str], None]:
+    def note(tile: str, text: str) -> None:
+        try:
+            cache.note_store().add(queue.tiles.name, tile, text, state.reviewer())
+        except SaltScopeError as error:
+            st.session_state["review_failure"] = str(error)
+
+    return note
 
 
 def _on_desk(items: pd.DataFrame, waiting: pd.DataFrame) -> pd.Series | None:
@@ -132,38 +139,16 @@ def _after(queue: Queue, item: pd.Series, waiting: pd.DataFrame) -> Callable[[st
     return done
 
 
-def _accept_empties(queue: Queue, waiting: pd.DataFrame) -> None:
-    empties = waiting[is_confident_empty(waiting["salt_proportion"], waiting["confidence"])]
-    if empties.empty:
-        return
-    with st.popover(f"Accept {len(empties):,} confident empties"):
-        st.write(f"Accept {numbers.tiles(len(empties))} that the model is sure hold no salt? One undo takes it back.")
-        st.button("Accept them all", type="primary", on_click=_accept, args=(queue, empties))
-
-
-def _accept(queue: Queue, empties: pd.DataFrame) -> None:
-    try:
-        review_editor.accept_empties(queue, empties)
-    except SaltScopeError as error:
-        st.session_state["review_failure"] = str(error)
-    _put_on_desk(None)
-
-
 def _go_on(item_id: int, waiting: pd.DataFrame) -> None:
     """Put the open item after this one on the desk; after the last one, the first."""
     ids = waiting["id"].tolist()
     place = ids.index(item_id) + 1 if item_id in ids else 0
     following = [one for one in ids[place:] + ids[:place] if one != item_id]
-    _put_on_desk(following[0] if following else None)
+    review_queue.put_on_desk(following[0] if following else None)
 
 
 def _undo(run_id: str, dataset: str) -> None:
     undone = cache.review_store().undo(state.reviewer(), run_id, dataset)
     st.toast(f"Taken back: {numbers.count(len(undone))}" if undone else "Nothing of yours to take back")
     if undone:
-        _put_on_desk(undone[0])
-
-
-def _put_on_desk(item_id: int | None) -> None:
-    st.session_state["review_item"] = item_id
-    st.session_state["review_table"] = st.session_state.get("review_table", 0) + 1
+        review_queue.put_on_desk(undone[0])

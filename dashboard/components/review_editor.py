@@ -121,19 +121,6 @@ def _shown(queue: Queue, tile: str, label: str | None, predicted: str | None) ->
     return Shown(label, predicted, newest, newest.mask if newest else begun)
 
 
-def accept_empties(queue: Queue, empties: pd.DataFrame) -> None:
-    """Accept items as tiles without salt, as one act. Raises `SaltScopeError`."""
-    masks = {}
-    for item in empties.to_dict("records"):
-        row, tile = queue.tiles.row(item["tile"]), str(item["tile"])
-        label = rle.encode(queue.tiles.masks[row]) if queue.tiles.index["has_mask"].iat[row] else None
-        shown = _shown(queue, tile, label, "")
-        if shown.standing != "":
-            empty = np.zeros(queue.tiles.tile_shape, np.uint8)
-            masks[int(item["id"])] = NewMask(queue.tiles.name, tile, empty, shown.base, Origin.PREDICTION, queue.name)
-    cache.review_store().decide(empties["id"].tolist(), Verdict.ACCEPT, state.reviewer(), masks=masks)
-
-
 def _decide(queue: Queue, item: pd.Series, shown: Shown, drawn: Drawn) -> None:
     """Store the verdict and, where the tile's label changes by it, the mask."""
     verdict = Verdict.CORRECTED if drawn.name == Verdict.ACCEPT and drawn.changed else Verdict(drawn.name)

@@ -16,7 +16,9 @@ def facts(queue: Queue, item: pd.Series) -> list[tuple[str, str]]:
     """Why it is in the queue, and what is known of it; names and values."""
     flags = cache.review_store().reasons(int(item["id"]))
     known = [(name.capitalize(), value) for name, value in _facts(queue, item) if value != numbers.NOTHING]
-    return [("Tile", str(item["tile"])), ("Why", "; ".join(flag.words for flag in flags)), *known]
+    notes = cache.note_store().of_tile(queue.tiles.name, str(item["tile"]))
+    said = [("Note", f"“{note.text}” {note.signature}") for note in notes]
+    return [("Tile", str(item["tile"])), ("Why", "; ".join(flag.words for flag in flags)), *said, *known]
 
 
 def show_partner(queue: Queue, item: pd.Series) -> None:

@@ -1,4 +1,6 @@
-"""Which queue is judged: what a run predicted, or the labels that findings speak against. It stands in the URL."""
+"""Which queue is judged: what a run predicted, or the labels that findings speak against; in which order, and whether
+one by one at the desk or many in the list. All of it stands in the URL.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.dataset.tiles import TileStore
+from core.review.policy import QueueOrder
 from core.review.tables import LABELS
 from core.workspace import RunFolder, Workspace
 from dashboard import cache, navigation
@@ -15,6 +18,9 @@ from dashboard.components.top_bar import Context
 
 PARAMETER = "queue"  # of the URL
 QUEUES = {"predictions": "Predictions", "labels": "Labels"}
+VIEW, ORDER = "view", "first"  # parameters too
+VIEWS = {"desk": "Desk", "list": "List"}
+ORDERS = {QueueOrder.CONFIDENCE: "least confident first", QueueOrder.LOSS: "most loss first"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +55,46 @@ def choose(context: Context) -> str:
         format_func=QUEUES.__getitem__,
         label_visibility="collapsed",
         on_change=_keep,
+    )
+
+
+def choose_view() -> str:
+    """Draw the choice between the desk and the list."""
+    return _choose("View", VIEW, VIEWS, "desk")
+
+
+def choose_order() -> None:
+    """Draw the choice of who comes first; it holds at the desk too."""
+    _choose("Order", ORDER, {order.value: words for order, words in ORDERS.items()}, QueueOrder.CONFIDENCE.value)
+
+
+def order() -> QueueOrder:
+    """Who comes first."""
+    chosen = st.query_params.get(ORDER)
+    return QueueOrder(chosen) if chosen in list(QueueOrder) else QueueOrder.CONFIDENCE
+
+
+def put_on_desk(item_id: int | None) -> None:
+    """The item to judge next, None: the first that is open; where the list is shown, go to the desk."""
+    st.session_state["review_item"] = item_id
+    st.query_params.pop(VIEW, None)
+
+
+def _choose(label: str, parameter: str, words: dict[str, str], default: str) -> str:
+    chosen, key = st.query_params.get(parameter), f"review_{parameter}"
+    st.session_state[key] = chosen if chosen in words else default
+
+    def keep() -> None:
+        st.query_params[parameter] = st.session_state[key]
+
+    return st.segmented_control(
+        label,
+        list(words),
+        required=True,
+        key=key,
+        format_func=words.__getitem__,
+        label_visibility="collapsed",
+        on_change=keep,
     )
 
 

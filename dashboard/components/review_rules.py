@@ -11,7 +11,7 @@ from core.review.evidence import Evidence
 from core.review.flagging import flag_run
 from core.review.policy import RULES, FlagRules, Reason, flagged, holds
 from core.review.tables import LABELS
-from dashboard import cache, state
+from dashboard import cache
 from dashboard.components.review_queue import Queue
 from dashboard.guard import guarded
 
@@ -129,10 +129,3 @@ def show_withdrawal(dataset: str, waiting: int) -> None:
         if st.button("Take them out", type="primary"):
             cache.review_store().withdraw(LABELS, dataset)
             st.rerun()
-
-
-def show_reviewer() -> None:
-    """The name that stands beside decisions."""
-    with st.popover(state.reviewer(), icon=":material/person:"):
-        name = st.text_input("Reviewer", state.reviewer(), help="Stands beside your decisions")
-        state.call_reviewer(name)

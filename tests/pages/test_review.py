@@ -42,7 +42,7 @@ def decide(queue: ReviewStore, count: int) -> None:
 
 
 def test_without_a_run_labels_are_judged(opened: Open, queue: ReviewStore) -> None:
-    page = opened("review")
+    page = opened("review", view="list")
     assert "0 of 3 decided" in said(page)
     assert page.dataframe[0].value["reasons"].tolist() == ["hole"] * 3
 

@@ -1,0 +1,27 @@
+"""A field for a note on one tile, at the key L; Enter keeps what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.review.notes import LONGEST
+from dashboard.components import assets
+
+_mount = st.components.v2.component(
+    "saltscope.note_field",
+    html='<input type="text" aria-label="Note" autocomplete="off">',
+    css=assets.text("note_field.css"),
+    js=assets.text("note_field.js"),
+)
+
+
+def note_field(tile: str, *, key: str, on_note: Callable[[str, str], None]) -> None:
+    """Draw the field. on_note is told the tile and what was written about it."""
+
+    def written() -> None:
+        note = st.session_state[key]["note"]
+        on_note(note["tile"], note["text"])
+
+    _mount(key=key, data={"tile": tile, "longest": LONGEST}, on_note_change=written)
