@@ -14,6 +14,8 @@ from core.workspace import Workspace
 
 def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> None:
     """Name device, precision, expected time, and weights that are missing. Raises `BadInput` for no such device."""
+    if first_weights.missing(settings):
+        st.warning(f"First weights: {first_weights.in_words(settings)}.", icon=":material/warning:")
     with st.spinner("Looking at the device…"):
         facts = device.ask(settings.device)
     memory = f", {facts['memory_gb']:.0f} GB" if facts["memory_gb"] else ""
@@ -24,5 +26,3 @@ def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> Non
     st.markdown(f"About **{epoch}** an epoch, **{whole}** in all ({basis}), less if it stops early.")
     warning = f"  \n:material/warning: {facts['warning']}" if facts["warning"] else ""
     st.caption(f"{facts['name']}{memory}. Precision: {facts['precision']}.{warning}")
-    if first_weights.missing(settings):
-        st.warning(f"First weights: {first_weights.in_words(settings)}.", icon=":material/warning:")

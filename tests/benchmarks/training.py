@@ -56,7 +56,7 @@ ROOT = Path(__file__).parents[2]
 SHAPE = (101, 101)  # padded to 128×128
 STEPS = {"unet": 24, "resnet34": 12, "efficientnet_lite0": 12}  # of an epoch of (a)
 FEWER = {"unet": 12, "resnet34": 6, "efficientnet_lite0": 6}  # of (b) and (c), in which all are alike
-WATCHED = TrainSettings(dataset="made", width=2, batch_size=2, epochs=1, folds=10, precision="fp32", augment=False)
+WATCHED = TrainSettings(dataset="made", width=2, batch_size=2, epochs=2, folds=10, precision="fp32", augment=False)
 
 
 def main() -> None:
