@@ -70,7 +70,7 @@ def _thumbnails(
 
 def _captions(page: pd.DataFrame, reviewed: Mapping[str, str]) -> list[tuple[str, ...]]:
     return [
-        (Reason(reason).words, f"{severity:.2f}", *([reviewed[tile]] if tile in reviewed else []))
+        (reviewed.get(tile, Reason(reason).words), f"{severity:.2f}")
         for tile, reason, severity in zip(page["id"], page["reason"], page["severity"], strict=True)
     ]
 
