@@ -135,7 +135,7 @@ class _Training:
         budget = self._budget()
         losses = self._learn(epoch, budget, log)
         learned = time.perf_counter() - begun
-        scores = self._validate(epoch)
+        scores = self._validate(epoch, budget.done(epoch * self.steps, self.state.seconds + learned))
         seconds = time.perf_counter() - begun
         done = budget.done(epoch * self.steps, self.state.seconds + seconds)
         self.state = self.state.after(scores, seconds, seconds - learned, done)
@@ -203,12 +203,11 @@ class _Training:
         minutes = self.settings.minutes
         return f"epoch {epoch}, {minutes:g} minutes in all" if minutes else f"epoch {epoch} of {self.settings.epochs}"
 
-    def _validate(self, epoch: int) -> Scores:
+    def _validate(self, epoch: int, done: float) -> Scores:
         total = self.settings.epochs * self.steps
-        done = max(epoch * self.steps, int(self.state.done * total))
 
         def tell() -> None:
-            self.progress(done, total, f"measuring {self._title(epoch)}")
+            self.progress(round(done * total), total, f"measuring {self._title(epoch)}")
 
         batch = min(VALIDATION_BATCH, 2 * self.micro_batch)
         return validate(self.judged, self.tiles, self.measured, batch, tell, self.step.loss)

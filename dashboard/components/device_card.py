@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from core.dataset.tiles import TileStore
@@ -22,7 +24,9 @@ def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> Non
     labelled = int(tiles.index["has_mask"].sum())
     expected = expected_epoch(workspace, settings, labelled, tiles.tile_shape, facts)
     basis = "as measured in an earlier run" if expected.measured else "a rough figure"
-    epoch, whole = numbers.duration(expected.seconds), numbers.duration(expected.seconds * settings.epochs)
+    seconds, limit = expected.seconds * settings.epochs, settings.minutes * 60 or math.inf
+    epoch, whole = numbers.duration(expected.seconds), numbers.duration(min(seconds, limit))
+    basis += ", no longer than minutes allow" if limit < seconds else ""
     st.markdown(f"About **{epoch}** an epoch, **{whole}** in all ({basis}), less if it stops early.")
     warning = f"  \n:material/warning: {facts['warning']}" if facts["warning"] else ""
     st.caption(f"{facts['name']}{memory}. Precision: {facts['precision']}.{warning}")

@@ -9,7 +9,12 @@ import streamlit as st
 
 from core.segment.settings import PRESETS, TrainSettings
 
-MAIN = ("width", "epochs", "batch_size", "learning_rate")
+MAIN = ("model", "minutes", "width", "epochs", "batch_size", "learning_rate")
+GROUPS = {
+    "How it learns": ("pretrained", "scse", "schedule", "weight_decay", "ema", "loss", "augment", "crop", "patience"),
+    "What it learns and where": (),  # all others
+}
+STEP = 0.01  # of the arrows beside a number that is 0
 
 
 def show(dataset: str) -> TrainSettings:
@@ -27,9 +32,11 @@ def show(dataset: str) -> TrainSettings:
     start = TrainSettings.from_pairs([f"dataset={dataset}"], preset or names[0])
     known = {one.name: one for one in fields(TrainSettings) if one.name != "dataset"}
     left, right = st.columns(2)
-    more = st.expander("More settings")
     places = {name: (left, right)[place % 2] for place, name in enumerate(MAIN)}
-    chosen = {name: _widget(one, getattr(start, name), preset, places.get(name, more)) for name, one in known.items()}
+    for words, names_inside in GROUPS.items():
+        rest = st.expander(words)
+        places |= dict.fromkeys(names_inside, rest)
+    chosen = {name: _widget(one, getattr(start, name), preset, places.get(name, rest)) for name, one in known.items()}
     return TrainSettings(dataset=dataset, **chosen)
 
 
@@ -47,4 +54,4 @@ def _widget(one: Field[Any], value: Any, preset: str | None, place: Any) -> Any:
     limits = {"min_value": one.metadata.get("low"), "max_value": one.metadata.get("high")}
     if isinstance(value, int):
         return place.number_input(label, value=value, step=1, **limits, **common)
-    return place.number_input(label, value=value, step=value / 10, format="%.4g", **limits, **common)
+    return place.number_input(label, value=value, step=value / 10 or STEP, format="%.4g", **limits, **common)
