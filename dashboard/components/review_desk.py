@@ -1,5 +1,7 @@
 """Where a person judges one tile after the other: the tile to paint on and the keys that decide; or many, in the list.
 
+The item that comes next is claimed together with the one on the desk, so that the browser can show it at once.
+
 Session keys: review_item, the item on the desk (None: the first open one); review_failure, why the last act failed.
 """
 
@@ -25,6 +27,7 @@ from dashboard.components import (
     tile_history,
 )
 from dashboard.components.note_field import note_field
+from dashboard.components.review_editor import Desk
 from dashboard.components.review_queue import Queue
 from dashboard.components.top_bar import Context
 from dashboard.guard import guarded
@@ -83,15 +86,14 @@ def _empty(queue: Queue) -> None:
 
 
 def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame, note: DeltaGenerator) -> None:
-    item = _on_desk(items, waiting)
+    item, ahead = _on_desk(items, waiting)
     if item is None:
         st.success(_nothing_left(waiting), icon=":material/done_all:")
         return
     with note:
         note_field(str(item["tile"]), key="review_note", on_note=_noting(queue))
-    place = items.index[items["id"] == item["id"]][0] + 1
-    facts = review_item.facts(queue, item)
-    review_editor.show(queue, item, facts, f"{place:,} of {len(items):,}", _after(queue, item, waiting))
+    desk = Desk(item, _position(items, item), ahead, "" if ahead is None else _position(items, ahead))
+    review_editor.show(queue, desk, _after(queue, ahead))
     neighbourhood.link(queue.tiles, queue.tiles.row(item["tile"]))
     if queue.of_labels:
         review_item.show_partner(queue, item)
@@ -108,19 +110,28 @@ def _noting(queue: Queue) -> Callable[[str, str], None]:
     return note
 
 
-def _on_desk(items: pd.DataFrame, waiting: pd.DataFrame) -> pd.Series | None:
-    """The item that was picked, else the first open one that nobody else has."""
+def _on_desk(items: pd.DataFrame, waiting: pd.DataFrame) -> tuple[pd.Series | None, pd.Series | None]:
+    """The item that was picked, else the first open one that nobody else has; and the one after it."""
     picked = st.session_state.get("review_item")
     decided = items[(items["id"] == picked) & items["verdict"].notna()]
-    if len(decided):
-        return decided.iloc[0]
-    ids = waiting["id"].tolist()
-    wanted = [picked, *ids] if picked in ids else ids
-    claimed = next(iter(cache.review_store().claim(wanted, state.reviewer())), None)
-    if picked in ids and claimed != picked:
+    wanted = _from(picked, waiting["id"].tolist())
+    claimed = cache.review_store().claim(wanted, state.reviewer(), count=1 if len(decided) else 2)
+    if picked in wanted and picked not in claimed:
         st.toast("Somebody else has that tile on the desk", icon=":material/group:")
-    st.session_state["review_item"] = claimed
-    return waiting[waiting["id"] == claimed].iloc[0] if claimed is not None else None
+    found = [*decided["id"].tolist(), *claimed]
+    st.session_state["review_item"] = found[0] if found else None
+    first, second, *_ = [*(items[items["id"] == item].iloc[0] for item in found), None, None]
+    return first, second
+
+
+def _from(picked: int | None, ids: list[int]) -> list[int]:
+    """The open items from the one that was picked, round to those before it."""
+    place = ids.index(picked) if picked in ids else 0
+    return ids[place:] + ids[:place]
+
+
+def _position(items: pd.DataFrame, item: pd.Series) -> str:
+    return f"{items.index[items['id'] == item['id']][0] + 1:,} of {len(items):,}"
 
 
 def _nothing_left(waiting: pd.DataFrame) -> str:
@@ -129,22 +140,14 @@ def _nothing_left(waiting: pd.DataFrame) -> str:
     return f"{numbers.tiles(len(waiting))} left, and others have them on their desks."
 
 
-def _after(queue: Queue, item: pd.Series, waiting: pd.DataFrame) -> Callable[[str], None]:
+def _after(queue: Queue, ahead: pd.Series | None) -> Callable[[str], None]:
     def done(action: str) -> None:
         if action == review_editor.BACK:
             _undo(queue.name, queue.tiles.name)
         else:
-            _go_on(int(item["id"]), waiting)
+            review_queue.put_on_desk(None if ahead is None else int(ahead["id"]))
 
     return done
-
-
-def _go_on(item_id: int, waiting: pd.DataFrame) -> None:
-    """Put the open item after this one on the desk; after the last one, the first."""
-    ids = waiting["id"].tolist()
-    place = ids.index(item_id) + 1 if item_id in ids else 0
-    following = [one for one in ids[place:] + ids[:place] if one != item_id]
-    review_queue.put_on_desk(following[0] if following else None)
 
 
 def _undo(run_id: str, dataset: str) -> None:

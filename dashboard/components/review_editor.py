@@ -13,14 +13,14 @@ import pandas as pd
 import streamlit as st
 
 from core.dataset import rle
-from core.errors import Conflict, SaltScopeError
-from core.review.masks import NewMask, Revision
+from core.errors import Conflict, Decided, SaltScopeError
+from core.review.masks import NewMask
 from core.review.tables import Origin, Verdict
-from dashboard import cache, navigation, predicted, state
-from dashboard.components import neighbourhood
-from dashboard.components.mask_editor import Action, Clash, Drawn, KeptDraft, Source, mask_editor
+from dashboard import cache, navigation, state
+from dashboard.components import review_work
+from dashboard.components.mask_editor import Action, Clash, Drawn, mask_editor
 from dashboard.components.review_queue import Queue
-from dashboard.components.tile_view import tile_for_view
+from dashboard.components.review_work import Shown
 
 SKIP, BACK = "skip", "back"
 ACTIONS = (
@@ -29,96 +29,67 @@ ACTIONS = (
     Action(Verdict.ALL_SALT, "All salt", "3"),
     Action(Verdict.UNSURE, "Unsure", "4"),
     Action(SKIP, "Skip", "n"),
-    Action(BACK, "Take back", "Backspace"),
+    Action(BACK, "Take back", "Backspace", ahead=False),
 )
-MOST_REVISIONS = 20  # to copy from
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
-    """What the editor begins with: the newest revision, else what is under review, else the label, else no salt.
+class Desk:
+    """The item to judge, the one that will be next, None if there is none; their places in the queue in words."""
 
-    label: of the data set, None without one · predicted: code of the run's mask, None without one.
-    """
-
-    label: str | None
-    predicted: str | None
-    newest: Revision | None
-    mask: str
-
-    @property
-    def standing(self) -> str | None:
-        """The tile's label as it is now."""
-        return self.newest.mask if self.newest else self.label
-
-    @property
-    def base(self) -> int | None:
-        return self.newest.id if self.newest else None
+    item: pd.Series
+    position: str
+    ahead: pd.Series | None
+    ahead_position: str
 
 
-def show(
-    queue: Queue,
-    item: pd.Series,
-    facts: list[tuple[str, str]],
-    position: str,
-    done: Callable[[str], None],
-) -> None:
+def show(queue: Queue, desk: Desk, done: Callable[[str], None]) -> None:
     """Draw the editor. `done` is called with the name of the action, after what it means was stored."""
-    tile, row = str(item["tile"]), queue.tiles.row(str(item["tile"]))
-    found = predicted.of_tile(queue.run, queue.tiles.name, tile)
-    picture = tile_for_view(queue.tiles, row, *((found.mask, found.probability) if found else (None, None)))
-    shown = _shown(queue, tile, picture.mask, picture.prediction)
-    draft = cache.mask_store().draft(queue.tiles.name, tile, state.reviewer())
+    item, tile = desk.item, str(desk.item["tile"])
+    work, begun = review_work.work(queue, item, desk.position)
+    ahead = None if desk.ahead is None else review_work.work(queue, desk.ahead, desk.ahead_position)[0]
 
     def keep(drawn: Drawn) -> None:
         store, dataset = cache.mask_store(), queue.tiles.name
         store.keep_draft(dataset, drawn.tile, drawn.mask, state.reviewer(), drawn.base, drawn.time)
 
-    def act(drawn: Drawn) -> None:
+    def act(drawn: Drawn) -> bool:
         st.session_state.pop("review_clash", None)
         if drawn.tile != tile:
-            return
-        if drawn.name in (SKIP, BACK):
-            done(drawn.name)
-            return
+            return False
         try:
-            _decide(queue, item, shown, drawn)
-            done(drawn.name)
+            if drawn.name not in (SKIP, BACK):
+                _decide(queue, item, begun, drawn)
+        except Decided as error:
+            st.session_state["review_failure"] = f"Tile {tile}: {error}."
+            done(SKIP)
+            return False
         except Conflict as error:
             st.session_state["review_clash"] = _clash(queue, tile, drawn, error)
+            return False
         except SaltScopeError as error:
             st.session_state["review_failure"] = str(error)
+            return False
+        done(drawn.name)
+        return True
 
     if opened := st.session_state.pop("review_opened", None):
         navigation.open_page("explore", tile=opened)
     mask_editor(
-        picture,
+        work,
         key="review_editor",
         place=f"{queue.tiles.name}/{state.reviewer()}",
-        mask=shown.mask,
-        base=shown.base,
-        draft=KeptDraft.of(draft),
-        clash=st.session_state.get("review_clash"),
-        sources=_sources(queue, tile, shown),
         actions=ACTIONS,
-        facts=facts,
-        around=neighbourhood.around(queue.tiles, row, queue.run),
-        position=position,
         on_draft=keep,
         on_act=act,
+        ahead=ahead,
+        clash=st.session_state.get("review_clash"),
         on_open=_open,
     )
 
 
 def _open(tile: str) -> None:
     st.session_state["review_opened"] = tile
-
-
-def _shown(queue: Queue, tile: str, label: str | None, predicted: str | None) -> Shown:
-    newest = cache.mask_store().newest(queue.tiles.name, tile)
-    first, second = (label, predicted) if queue.of_labels else (predicted, label)
-    begun = first if first is not None else second or ""
-    return Shown(label, predicted, newest, newest.mask if newest else begun)
 
 
 def _decide(queue: Queue, item: pd.Series, shown: Shown, drawn: Drawn) -> None:
@@ -131,8 +102,8 @@ def _decide(queue: Queue, item: pd.Series, shown: Shown, drawn: Drawn) -> None:
         origin = Origin.DRAWN if drawn_by_hand else Origin.PREDICTION
         run = "" if queue.run is None else queue.run.id
         masks[int(item["id"])] = NewMask(queue.tiles.name, drawn.tile, mask, drawn.base, origin, run)
-    cache.review_store().decide(int(item["id"]), verdict, state.reviewer(), masks=masks)
-    st.toast(f"Stored: {verdict.replace('_', ' ')}", icon=":material/check:")
+    was_open = item["verdict"] is None
+    cache.review_store().decide(int(item["id"]), verdict, state.reviewer(), masks=masks, first=was_open)
 
 
 def _mask(verdict: Verdict, drawn: Drawn, shape: tuple[int, int]) -> np.ndarray | None:
@@ -151,14 +122,3 @@ def _mask(verdict: Verdict, drawn: Drawn, shape: tuple[int, int]) -> np.ndarray 
 def _clash(queue: Queue, tile: str, drawn: Drawn, error: Conflict) -> Clash | None:
     theirs = cache.mask_store().newest(queue.tiles.name, tile)
     return Clash(str(error), theirs.mask, theirs.id, drawn.name) if theirs else None
-
-
-def _sources(queue: Queue, tile: str, shown: Shown) -> list[Source]:
-    """Masks to copy from: the label, the prediction, and what people made, the newest first."""
-    own = {"the label": shown.label, "the prediction": shown.predicted}
-    history = cache.mask_store().history(queue.tiles.name, tile).head(MOST_REVISIONS)
-    made = [
-        Source(f"{one['reviewer']}, {one['time']:%Y-%m-%d %H:%M} UTC", one["mask"])
-        for one in history.to_dict("records")
-    ]
-    return [Source(words, mask) for words, mask in own.items() if mask is not None] + made

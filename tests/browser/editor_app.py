@@ -14,7 +14,7 @@ from core.errors import Conflict
 from core.explore import thumbnails
 from core.review.masks import MaskStore
 from dashboard.components.gallery import GalleryTile
-from dashboard.components.mask_editor import Action, Clash, Drawn, KeptDraft, Source, mask_editor
+from dashboard.components.mask_editor import Action, Clash, Drawn, KeptDraft, Source, Work, mask_editor
 
 SHAPE = (20, 16)
 ROWS, COLUMNS = np.mgrid[: SHAPE[0], : SHAPE[1]]
@@ -35,7 +35,7 @@ def keep(drawn: Drawn) -> None:
     store.keep_draft("d", drawn.tile, drawn.mask, who, drawn.base, drawn.time)
 
 
-def act(drawn: Drawn) -> None:
+def act(drawn: Drawn) -> bool:
     st.session_state.pop("clash", None)
     mask = rle.decode(drawn.mask, SHAPE)
     try:
@@ -43,20 +43,24 @@ def act(drawn: Drawn) -> None:
     except Conflict as error:
         theirs = store.newest("d", drawn.tile)
         st.session_state["clash"] = Clash(str(error), theirs.mask, theirs.id, drawn.name)
+        return False
+    return True
 
 
 tile = GalleryTile(name, SHAPE, thumbnails.png_url(GREY), rle.encode(LABEL), None, thumbnails.png_url(CHANCE))
 mask_editor(
-    tile,
+    Work(
+        tile,
+        newest.mask if newest else rle.encode(LABEL),
+        newest.id if newest else None,
+        KeptDraft.of(kept),
+        [Source("the right half", rle.encode(COLUMNS >= 8))],
+        [("Depth", "412 ft")],
+    ),
     key="editor",
     place=f"d/{who}",
-    mask=newest.mask if newest else rle.encode(LABEL),
-    base=newest.id if newest else None,
-    draft=KeptDraft.of(kept),
     clash=st.session_state.get("clash"),
-    sources=[Source("the right half", rle.encode(COLUMNS >= 8))],
     actions=[Action("save", "Save", "1", primary=True)],
-    facts=[("Depth", "412 ft")],
     on_draft=keep,
     on_act=act,
 )

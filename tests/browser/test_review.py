@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from core.review.flagging import flag_run
 from core.review.masks import MaskStore
 from core.review.policy import FlagRules
 from core.review.store import ReviewStore
+from core.review.tables import Verdict
 from core.workspace import Workspace
 from tests.runs import write_run
 from tests.server import Server
@@ -111,6 +113,73 @@ def test_a_drawing_waits_for_its_tile(server: Server, browser_page: Page, worksp
     assert wait_for_tile(page) == drawn, "the first open one again"
     expect(page.locator(".notice")).to_contain_text("is back")
     assert standing(workspace, drawn) is None and other != drawn
+
+
+def open_desk(server: Server, page: Page) -> str:
+    page.goto(f"{server.url}/review?dataset=small", timeout=90_000)
+    return wait_for_tile(page)
+
+
+def told(page: Page, words: str) -> None:
+    expect(page.locator(".told")).to_have_text(words, timeout=60_000)
+
+
+def test_the_next_tile_is_there_before_the_answer(server: Server, browser_page: Page, workspace: Workspace) -> None:
+    """While the server does not answer: nothing is called stored, and a second key waits for the first."""
+    page = browser_page
+    first = open_desk(server, page)
+    process = server.process
+    assert process is not None
+    page.wait_for_timeout(1000)
+    process.send_signal(signal.SIGSTOP)
+    page.keyboard.press("1")
+    second = wait_for_tile(page, first)
+    told(page, f"storing: accept, {first} …")
+    page.keyboard.press("2")
+    page.keyboard.press("t")
+    assert page.locator(".saltscope[data-ready]").first.get_attribute("data-ready") == second
+    process.send_signal(signal.SIGCONT)
+    told(page, f"stored: no salt, {second}")
+    assert verdicts(workspace) == {first: "accept", second: "no_salt"}
+
+
+def test_what_is_refused_comes_back(server: Server, browser_page: Page, workspace: Workspace) -> None:
+    page = browser_page
+    tile = open_desk(server, page)
+    MaskStore(workspace.database_url).save("small", tile, np.ones(SHAPE, np.uint8), "bob", base=None)
+    page.keyboard.press("t")
+    page.keyboard.press("1")
+    told(page, f"not stored: accept, {tile}")
+    expect(page.locator(".notice")).to_contain_text("has a newer mask, by bob")
+    assert wait_for_tile(page) == tile and not verdicts(workspace)
+    page.get_by_role("button", name="Save mine over it").click()
+    told(page, f"stored: accept, {tile}")
+    wider = np.zeros(SHAPE, np.uint8)
+    wider[:, :4] = 1
+    np.testing.assert_array_equal(standing(workspace, tile), wider)
+    assert wait_for_tile(page, tile)
+
+
+def test_who_comes_too_late_is_told(server: Server, browser_page: Page, workspace: Workspace) -> None:
+    page = browser_page
+    tile = open_desk(server, page)
+    store = ReviewStore(workspace.database_url)
+    store.decide(int(store.queue().set_index("tile").loc[tile, "id"]), Verdict.UNSURE, "bob")
+    page.keyboard.press("2")
+    expect(page.get_by_text("somebody else has decided this meanwhile")).to_be_visible(timeout=60_000)
+    assert wait_for_tile(page, tile) and verdicts(workspace) == {tile: "unsure"}
+
+
+def test_keys_alone_judge_tile_after_tile(server: Server, browser_page: Page, workspace: Workspace) -> None:
+    """Nothing is said to be stored that is not, for as many keys as there are tiles, as fast as they come."""
+    page = browser_page
+    seen = [open_desk(server, page)]
+    for _ in range(5):
+        page.keyboard.press("2")
+        seen.append(wait_for_tile(page, seen[-1]))
+    page.keyboard.press("2")
+    expect(page.get_by_text("Every flagged tile is decided.")).to_be_visible(timeout=60_000)
+    assert len(set(seen)) == 6 and verdicts(workspace) == dict.fromkeys(seen, "no_salt")
 
 
 def test_two_reviewers_get_different_tiles(server: Server, browser_page: Page, workspace: Workspace) -> None:

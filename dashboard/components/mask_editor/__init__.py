@@ -2,10 +2,15 @@
 
 The browser tells every change as a draft; what it was told to be stored, it says so. A mask that somebody
 else has saved meanwhile is shown beside one's own; nothing is overwritten without a choice.
+
+The tile that will probably be next may be given along: the browser shows it as soon as an action was chosen, says that
+the action is stored when Python has answered so, and goes back to the tile where it was not. One action at a time is
+under way; a key that is pressed meanwhile waits for the answer.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -34,12 +39,13 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Action:
-    """What can be done with a mask, at a key. primary: the one that stands out."""
+    """What can be done with a mask, at a key. primary: the one that stands out. ahead: the next tile follows."""
 
     name: str
     label: str
     key: str
     primary: bool = False
+    ahead: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,24 @@ class KeptDraft:
     def of(cls, draft: Draft | None) -> KeptDraft | None:
         """What the store gave."""
         return KeptDraft(draft.mask, draft.base, round(draft.time.timestamp() * 1000)) if draft else None
+
+
+@dataclass(frozen=True)
+class Work:
+    """A tile to paint on and what stands beside it.
+
+    mask, base: the stored mask (run-length code) and its revision. draft: an unsaved drawing to go on with.
+    sources: masks to copy from. around, position: as in `tile_view`.
+    """
+
+    tile: GalleryTile
+    mask: str
+    base: int | None
+    draft: KeptDraft | None = None
+    sources: Sequence[Source] = ()
+    facts: Sequence[tuple[str, str]] = ()
+    around: Sequence[GalleryTile | None] = ()
+    position: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,52 +119,36 @@ class Drawn:
 
 
 def mask_editor(
-    tile: GalleryTile,
+    work: Work,
     *,
     key: str,
     place: str,
-    mask: str,
-    base: int | None,
     actions: Sequence[Action],
     on_draft: Callable[[Drawn], None],
-    on_act: Callable[[Drawn], None],
-    draft: KeptDraft | None = None,
+    on_act: Callable[[Drawn], bool],
+    ahead: Work | None = None,
     clash: Clash | None = None,
-    sources: Sequence[Source] = (),
-    facts: Sequence[tuple[str, str]] = (),
-    around: Sequence[GalleryTile | None] = (),
-    position: str = "",
-    previous: bool = False,
-    following: bool = False,
-    on_turn: Callable[[int], None] | None = None,
     on_open: Callable[[str], None] | None = None,
 ) -> None:
     """Draw one tile to paint on.
 
-    place: what tells this tile from one of the same name, for the draft in the browser's tab.
-    mask, base: the stored mask (run-length code) and its revision. draft: an unsaved drawing to go on with.
-    on_draft is called after every change and has stored it when it returns; on_act when an action was chosen.
-    sources: masks to copy from. clash: shown beside the person's own mask until they choose. around, position,
-    previous, following: as in `tile_view`; on_turn and on_open are told of them.
+    place: what tells this tile from one of the same name, for the draft in the browser's tab. ahead: shown as soon as
+    an action was chosen. on_draft is called after every change and has stored it when it returns; on_act when an action
+    was chosen, and returns whether it is done. clash: shown beside the person's own mask until they choose. on_open is
+    told of a tile around this one.
     """
-    told = st.session_state.get(f"{key}_stored", {})
+    session = st.session_state.setdefault(f"{key}_session", uuid.uuid4().hex)
     data = {
         "name": key,
         "place": place,
         "view": "overlay",
-        "tile": asdict(tile),
-        "mask": mask,
-        "base": base,
-        "draft": asdict(draft) if draft else None,
+        "work": asdict(work),
+        "ahead": asdict(ahead) if ahead else None,
         "conflict": asdict(clash) if clash else None,
-        "sources": [asdict(source) for source in sources],
         "actions": [asdict(action) for action in actions],
-        "facts": list(facts),
-        "around": [one and asdict(one) for one in around],
-        "position": position,
-        "previous": previous,
-        "next": following,
-        "acknowledged": told,
+        "acknowledged": st.session_state.get(f"{key}_stored", {}),
+        "answered": st.session_state.get(f"{key}_answered", {}),
+        "session": session,
     }
 
     def drafted() -> None:
@@ -149,11 +157,8 @@ def mask_editor(
         st.session_state[f"{key}_stored"] = {"tile": drawn.tile, "stroke": drawn.stroke}
 
     def acted() -> None:
-        on_act(Drawn(**st.session_state[key]["act"]))
-
-    def turned() -> None:
-        if on_turn:
-            on_turn(st.session_state[key]["turn"])
+        drawn = Drawn(**st.session_state[key]["act"])
+        st.session_state[f"{key}_answered"] = {"stroke": drawn.stroke, "done": on_act(drawn)}
 
     def opened() -> None:
         if on_open:
@@ -164,6 +169,5 @@ def mask_editor(
         data=data,
         on_draft_change=drafted,
         on_act_change=acted,
-        on_turn_change=turned,
         on_near_change=opened,
     )

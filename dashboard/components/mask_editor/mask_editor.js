@@ -1,9 +1,10 @@
 // The mask editor: tools on the left, the tile that is painted on, what to do with it on the right.
 // Every stroke is a draft at once, here and on the server; what becomes of the mask is said by an action.
+// After an action the tile that was given ahead is shown at once; the action counts as done when Python says so.
 
 const RADIUS = { least: 0.5, most: 30, step: 1.25, atFirst: 4 }; // tile pixels
 const FRAGMENT = 12; // salt in pieces of fewer pixels is dropped
-const PATIENCE = 8000; // ms until a draft that nobody acknowledged is called not stored
+const PATIENCE = 8000; // ms until what nobody acknowledged is called not stored
 const SIDE = 300; // CSS pixels beside the picture
 const AROUND_WIDTH = 222; // CSS pixels of the tiles around this one
 const NARROW = 700; // below this width the rest stands under the picture
@@ -46,6 +47,7 @@ class MaskEditor extends Board {
     this.copies = element("select", { "aria-label": "Copy from" });
     this.copies.addEventListener("change", () => this.copy());
     this.kept = element("div", { class: "kept", role: "status" });
+    this.told = element("div", { class: "told", role: "status" });
     this.notice = element("div", { class: "notice" });
     this.acts = element("div", { class: "acts" });
     this.facts = element("dl", { class: "facts" });
@@ -53,7 +55,7 @@ class MaskEditor extends Board {
     const history = element("div", { class: "turn" }, this.back, this.forth);
     const edits = element("div", { class: "edits" }, this.steps, this.thresholdRow, this.copies);
     this.around = new Neighbourhood((id) => this.trigger("near", id));
-    this.side = element("div", { class: "side" }, this.acts, this.kept, this.facts, edits, this.around.root);
+    this.side = element("div", { class: "side" }, this.acts, this.told, this.kept, this.facts, edits, this.around.root);
     this.stage = element("div", { class: "stage" }, this.tools, element("div", { class: "left" }, this.easel.root, this.readout), this.side);
     const mine = element("span", { class: "chip mine" }, element("i", { style: `--swatch: ${SALT.corrected}` }), "your mask");
     this.root.replaceChildren(this.barOf([mine], [history, this.turner, this.help]), this.sheet, this.notice, this.stage);
@@ -96,25 +98,30 @@ class MaskEditor extends Board {
   }
 
   async update(data) {
-    const goesOn = this.goesOn(data);
     this.data = data;
-    const acted = this.acting;
-    this.acting = null;
-    if (!goesOn) {
-      acted?.forget(); // it was taken: the page has moved on
-      const [tile, around] = await Promise.all([new Tile(data.tile).load(), this.around.load(data.around)]);
+    if (this.acting && !this.isAnswered(data)) return this.acknowledge(data.acknowledged);
+    const { ahead: known } = this;
+    this.ahead = null;
+    this.settle(data);
+    if (!this.goesOn(data.work)) {
+      const ready = await this.prepared(data.work, known);
       if (this.data !== data) return; // a newer tile has come meanwhile
-      this.tile = tile;
-      this.around.show(around);
-      this.enter();
+      this.enter(ready);
     }
+    this.work = data.work;
     this.acknowledge(data.acknowledged);
-    this.showPosition(data);
-    this.showFacts();
-    this.showConflict();
-    this.arrange();
-    this.root.dataset.ready = data.tile.id; // for those who wait for the tile
-    if (document.activeElement === document.body) this.root.focus({ preventScroll: true }); // keys work at once
+    this.refresh();
+    const ahead = data.ahead && (await this.prepared(data.ahead, known));
+    if (this.data !== data) return;
+    this.ahead = ahead;
+    this.goOn();
+  }
+
+  /** { work, tile, around }: all that is shown of a tile, ready to be drawn; `known` if it is the same. */
+  async prepared(work, known) {
+    if (known && JSON.stringify(known.work) === JSON.stringify(work)) return known;
+    const [tile, around] = await Promise.all([new Tile(work.tile).load(), this.around.load(work.around)]);
+    return { work, tile, around };
   }
 
   /** Whether the drawing at hand is to stay: also when somebody else has saved the same tile meanwhile. */
@@ -124,20 +131,31 @@ class MaskEditor extends Board {
     return this.drawing.changed && codeOf(this.pixels) !== mask;
   }
 
-  enter() {
-    const { tile, mask, base, draft, place } = this.data;
-    this.cachedGreys = null;
-    this.drawing = new Drawing(`${place}/${tile.id}`, Mask.fromCode(mask, tile.shape), base);
+  /** Begin with a tile, or go back to a `drawing` of it. */
+  enter({ work, tile, around }, drawing) {
+    Object.assign(this, { work, tile, cachedGreys: null });
+    this.around.show(around);
     this.easel.way = null;
-    this.easel.enter(this.tile);
-    const restored = this.drawing.restore(draft);
-    this.acknowledged = draft?.stroke ?? 0;
+    this.easel.enter(tile);
+    this.drawing = drawing ?? new Drawing(`${this.data.place}/${work.tile.id}`, Mask.fromCode(work.mask, tile.shape), work.base);
+    const restored = drawing ? null : this.drawing.restore(work.draft);
+    this.acknowledged = work.draft?.stroke ?? 0;
     if (restored) this.say(`Your drawing of ${clock(restored.stroke)} is back; it is not saved yet.`, ["Discard it", () => this.discard()]);
     else this.say("");
     if (restored && restored.stroke > this.acknowledged) this.send();
-    this.thresholdRow.hidden = !this.tile.chance;
-    this.copies.hidden = !this.data.sources.length;
-    this.copies.replaceChildren(element("option", { value: "" }, "copy from …"), ...this.data.sources.map(({ words }, i) => element("option", { value: i }, words)));
+    this.thresholdRow.hidden = !tile.chance;
+    this.copies.hidden = !work.sources.length;
+    this.copies.replaceChildren(element("option", { value: "" }, "copy from …"), ...work.sources.map(({ words }, i) => element("option", { value: i }, words)));
+  }
+
+  /** Show all that belongs to the tile; from now on it can be judged. */
+  refresh() {
+    this.showPosition(this.work);
+    this.showFacts();
+    this.showConflict();
+    this.arrange();
+    this.root.dataset.ready = this.work.tile.id; // for those who wait for the tile
+    if (document.activeElement === document.body) this.root.focus({ preventScroll: true }); // keys work at once
   }
 
   arrange() {
@@ -171,7 +189,7 @@ class MaskEditor extends Board {
   }
 
   showFacts() {
-    const facts = [["Salt in your mask", saltInWords(this.pixels)], ...this.data.facts];
+    const facts = [["Salt in your mask", saltInWords(this.pixels)], ...this.work.facts];
     this.facts.replaceChildren(...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
     this.acts.replaceChildren(...this.data.actions.map((action) => this.actButton(action)));
   }
@@ -235,7 +253,7 @@ class MaskEditor extends Board {
   }
 
   copy() {
-    const source = this.data.sources[Number(this.copies.value)];
+    const source = this.work.sources[Number(this.copies.value)];
     if (this.copies.value !== "") this.change(Mask.fromCode(source.mask, this.shape).pixels);
     this.copies.value = "";
     this.root.focus({ preventScroll: true });
@@ -268,19 +286,65 @@ class MaskEditor extends Board {
     else if (!stroke) this.kept.textContent = "";
   }
 
-  /** Ask for an action; until the page has answered there is no other, so that nobody judges a tile unseen. */
+  /** Ask for an action and show the next tile, if it is here; a second action waits until the first is answered. */
   act(name) {
-    if (this.acting) return;
+    if (!this.root.dataset.ready) return; // nobody judges a tile unseen
+    if (this.acting) return (this.held = name);
     if (this.easel.way) this.easel.finish();
-    const { drawing } = this;
-    this.trigger("act", { name, tile: this.tile.source.id, mask: codeOf(drawing.pixels), base: drawing.base, changed: drawing.changed, stroke: Date.now() });
-    this.acting = drawing;
+    const { drawing, work, tile, data } = this;
+    const told = { name, tile: tile.source.id, mask: codeOf(drawing.pixels), base: drawing.base, changed: drawing.changed, stroke: Date.now() };
+    this.acting = { told, drawing, from: { work, tile, around: this.around.tiles }, session: data.session };
+    this.trigger("act", told);
+    this.tell(`storing: ${this.actionWords} …`);
+    this.losing = setTimeout(() => this.tell(`The server does not answer: not stored yet: ${this.actionWords}`, true), PATIENCE);
     delete this.root.dataset.ready;
+    if (!this.ahead || !data.actions.find((action) => action.name === name).ahead) return;
+    this.enter(this.ahead);
+    this.ahead = null;
+    this.refresh();
+  }
+
+  /** What is under way, in words. */
+  get actionWords() {
+    const { name, tile } = this.acting.told;
+    return `${this.data.actions.find((action) => action.name === name).label.toLowerCase()}, ${tile}`;
+  }
+
+  /** Whether it is known what has become of the action under way; of a server that is gone nothing will ever be. */
+  isAnswered({ answered, session }) {
+    return answered.stroke === this.acting.told.stroke || session !== this.acting.session;
+  }
+
+  /** Say what has become of the action; where it was refused, go back to its tile as it was. */
+  settle({ answered, work }) {
+    const { acting } = this;
+    if (!acting) return;
+    clearTimeout(this.losing);
+    const done = answered.stroke === acting.told.stroke && answered.done;
+    if (done) acting.drawing.forget();
+    this.tell(`${done ? "stored" : "not stored"}: ${this.actionWords}`, !done);
+    this.acting = null;
+    const shown = this.tile.source.id;
+    if (work.tile.id !== shown) this.held = null; // it was meant for that tile
+    if (!done && work.tile.id === acting.told.tile && shown !== acting.told.tile) this.enter(acting.from, acting.drawing);
+  }
+
+  /** Do what a key asked for in the meantime. */
+  goOn() {
+    const { held } = this;
+    this.held = null;
+    if (held) this.act(held);
+  }
+
+  tell(words, failed = false) {
+    this.told.textContent = words;
+    this.told.classList.toggle("failed", failed);
   }
 
   /** Somebody else's newer mask, until the drawing goes on from it. */
   get conflict() {
-    const { conflict } = this.data;
+    const { conflict, work } = this.data;
+    if (work.tile.id !== this.tile.source.id) return null; // of the tile before
     return conflict && conflict.base !== this.drawing.base ? conflict : null;
   }
 
@@ -343,13 +407,13 @@ class MaskEditor extends Board {
   }
 
   ownKeys() {
-    const { position, actions } = this.data;
+    const { actions } = this.data;
     const zoom = (factor) => () => this.easel.zoom(factor);
     const tools = Object.fromEntries(TOOLS.map((tool) => [tool.key, () => this.take(tool)]));
     const edits = Object.fromEntries(this.wholeEdits().slice(0, 4).map(([, key, act]) => [key.toLowerCase(), act]));
     const [all, none] = this.wholeEdits().slice(4).map(([, , act]) => act);
     return [
-      ...actions.map(({ name, label, key }) => [keyWords(key), label.toLowerCase(), { [key]: () => this.act(name) }]),
+      ...actions.map(({ name, label, key }) => [keyWords(key), label.toLowerCase(), { [key]: (event) => event.repeat || this.act(name) }]),
       ...TOOLS.map((tool) => [tool.key.toUpperCase(), tool.words, { [tool.key]: tools[tool.key] }]),
       ["X", "salt or rock (Shift or the right button: for one stroke)", { x: () => this.swap() }],
       ["[  ]", "brush smaller, larger", { "[": () => this.resize(this.radius / RADIUS.step), "]": () => this.resize(this.radius * RADIUS.step) }],
@@ -358,7 +422,6 @@ class MaskEditor extends Board {
       ["Q  Shift Q", "all salt, no salt", { q: (event) => (event.shiftKey ? none() : all()) }],
       ...(this.tile.chance ? [[",  .", "salt from a lower, higher probability", { ",": () => this.nudgeThreshold(-5), ".": () => this.nudgeThreshold(5) }]] : []),
       ["Enter", "close the polygon", { Enter: () => this.easel.finish() }],
-      ...(position ? [["← →", "tile before, tile after", { ArrowLeft: () => this.turn(-1), ArrowRight: () => this.turn(1) }]] : []),
       ["Space held", "move the picture", { " ": () => this.pan(true) }],
       ["+ − 0", "zoom in, out, all (also wheel)", { "+": zoom(1.5), "-": zoom(1 / 1.5), 0: zoom(0) }],
     ];
