@@ -31,12 +31,9 @@ def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> Non
         return expected_epoch(workspace, one, labelled, tiles.tile_shape, facts)
 
     found = offers(settings, tiles.tile_shape, expected)
-    left, right = st.columns([5, 3], gap="medium")
-    with left:
-        st.dataframe(pd.DataFrame(map(_line, found)), hide_index=True, column_config=COLUMNS)
-        st.caption(f"With {settings.epochs} epochs over {numbers.tiles(labelled)} with a label, on {facts['name']}.")
-    with right:
-        run_chart.show(run_rows.rows(workspace), [], tiles.name)
+    st.dataframe(pd.DataFrame(map(_line, found)), hide_index=True, column_config=COLUMNS)
+    st.caption(f"With {settings.epochs} epochs over {numbers.tiles(labelled)} with a label, on {facts['name']}.")
+    run_chart.show(run_rows.rows(workspace), [], tiles.name)
 
 
 def _line(offer: Offer) -> dict[str, object]:

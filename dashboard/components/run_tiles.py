@@ -93,7 +93,7 @@ def _choose_prediction(groups: Mapping[str, pd.DataFrame]) -> str:
 def _links(found: pd.DataFrame, dataset: str, run: str) -> None:
     ids = tuple(found.index[:MOST_IDS])
     for name, icon in (("explore", ":material/grid_view:"), ("predictions", ":material/insights:")):
-        if st.button(f"Open in {name.capitalize()}", icon=icon, key=f"tiles_{name}", disabled=not ids):
+        if st.button(name.capitalize(), icon=icon, key=f"tiles_{name}", disabled=not ids):
             navigation.open_page(name, dataset=dataset, run=run, filter=TileFilter(ids=ids))
 
 

@@ -51,7 +51,7 @@ def test_a_link_shows_difference_and_tiles(address: str, browser_page: Page) -> 
     expect(page.locator(".saltscope[data-ready] .tile")).to_have_count(10, timeout=PATIENCE)
     expect(page.get_by_text("only wide gets · 10 tiles")).to_be_visible(timeout=PATIENCE)
     assert "show=tiles" in page.url
-    page.get_by_role("button", name="Open in Explore").click()
+    page.get_by_role("button", name="Explore").click()
     expect(page.get_by_text("10 of 32 tiles")).to_be_visible(timeout=PATIENCE)
     assert "ids=" in page.url
 

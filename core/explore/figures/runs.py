@@ -53,7 +53,7 @@ def plot_score_against_time(points: Sequence[RunPoint], dataset: str, dark: bool
 
 def plot_run_differences(rows: Sequence[RunDifference], base: str, dark: bool = False) -> go.Figure:
     """One line a run: its mean difference to `base` with its interval; zero is marked."""
-    figure = blank(dark, 70 + ROW_HEIGHT * len(rows)).update_layout(margin_t=12)
+    figure = blank(dark, 86 + ROW_HEIGHT * len(rows)).update_layout(margin_t=12)
     figure.add_vline(x=0, line={"color": colours.ink(dark).muted, "width": 1, "dash": "dot"})
     for row in rows:
         figure.add_scatter(
