@@ -65,7 +65,7 @@ def _decoder(channels_in: int, skips: tuple[int, ...], scse: bool) -> list[Layer
         layers.append(Layer(f"{name} upsampling", Kind.REPETITION, channels_in, channels_in, stride))
         if skip:
             layers.append(Layer(f"{name} skip", Kind.CONCATENATION, channels_in, channels_in + skip, stride))
-        if scse:
+        if scse and skip:
             layers.append(Layer(f"{name} attention 1", Kind.ATTENTION, channels_in + skip, channels_in + skip, stride))
         layers += two_convolutions(name, channels_in + skip, channels, stride)
         if scse:

@@ -24,6 +24,7 @@ class EncoderUNet(nn.Module):
         self.network = smp.Unet(
             NAMES[model], encoder_weights=None, in_channels=1, decoder_attention_type="scse" if scse else None
         )
+        self.network.decoder.blocks[-1].attention1 = nn.Identity()  # never used, as there is no skip
         _quicken(self.network)
 
     def forward(self, images: Tensor) -> Tensor:
