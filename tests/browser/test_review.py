@@ -188,3 +188,22 @@ def test_two_reviewers_get_different_tiles(server: Server, browser_page: Page, w
     store.claim([int(first["id"])], "somebody else")
     browser_page.goto(f"{server.url}/review?dataset=small")
     assert wait_for_tile(browser_page) != first["tile"]
+
+
+def test_many_are_judged_at_once_from_the_list(server: Server, browser_page: Page, workspace: Workspace) -> None:
+    page = browser_page
+    page.set_default_timeout(30_000)
+    page.goto(f"{server.url}/review?dataset=small&view=list&first=loss")
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible(timeout=60_000)
+    page.get_by_test_id("stButtonGroup").filter(has_text="grid_view").get_by_role("radio").last.click()
+    page.locator(".saltscope .tile").first.wait_for()
+    page.locator(".saltscope .tile").first.hover()
+    for key in ("Home", " ", "ArrowRight", " "):
+        page.keyboard.press(key)
+    expect(page.get_by_text("2 picked")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="No salt").click()
+    expect(page.get_by_text("2 of 6 decided")).to_be_visible(timeout=30_000)
+    judged = verdicts(workspace)
+    assert sorted(judged.values()) == ["no_salt", "no_salt"]
+    for tile in judged:
+        np.testing.assert_array_equal(standing(workspace, tile), np.zeros(SHAPE, np.uint8))
