@@ -175,7 +175,9 @@ def tune(
             result = postprocess.treat_run(opened, run, Treatment.from_pairs(set_), progress)
         else:
             result = postprocess.tune_run(opened, run, progress)
-    answer(json, result, facts(result | {"tuning": None}))
+    tuning = result["tuning"] or {}
+    shown = {name: tuning.get(name) for name in ("plain", "treated", "gain")}
+    answer(json, result, facts(result | {"tuning": shown}))
 
 
 def _begun(start: Callable[..., RunFolder], background: bool) -> RunFolder:

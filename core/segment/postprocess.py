@@ -29,7 +29,7 @@ from core.segment.features import features
 from core.segment.masking import Masking, chosen
 from core.segment.predictions import load_predictions
 from core.segment.reliability import judge
-from core.segment.treatment import Treatment
+from core.segment.treatment import PLAIN, Treatment
 from core.segment.tuning import Mean, Tuning, tune
 from core.workspace import JobFolder, RunFolder, Workspace
 
@@ -57,6 +57,8 @@ def run(workspace: Workspace, folder: JobFolder, progress: Progress, run_id: str
 def tune_run(workspace: Workspace, run_id: str, progress: Progress = silent) -> dict[str, Any]:
     """Choose treatment and calibration of a run on its out-of-fold (or validation) predictions, and use them.
 
+    A treatment that does not pay on tiles outside of its choice is shown, but not used.
+
     Gives run, tiles, map (after treatment, which was chosen on these very tiles: tuning.treated is the honest figure),
     standard_error, treatment, confidence (auroc and lost of each estimate), tuning. Raises `NotFound`, and `BadInput`
     where too few of these tiles were predicted.
@@ -64,7 +66,7 @@ def tune_run(workspace: Workspace, run_id: str, progress: Progress = silent) -> 
     run = workspace.existing_run(run_id)
     known = out_of_fold_of(workspace, run, progress)
     tuning = tune(known.maps, known.truth, known.constant, known.fold, progress)
-    return _settle(workspace, run, known, tuning.chosen, tuning, progress)
+    return _settle(workspace, run, known, tuning.chosen if tuning.pays else PLAIN, tuning, progress)
 
 
 def treat_run(workspace: Workspace, run_id: str, treatment: Treatment, progress: Progress = silent) -> dict[str, Any]:

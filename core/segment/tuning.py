@@ -1,8 +1,8 @@
 """The after-treatment that scores best on tiles the run did not learn from, and what it can be expected to bring.
 
-One setting after the other, each given those before it. A value is taken only where it gains more than the standard
-error of its gain. What it brings is measured on tiles that had no part in the choice: chosen on all folds but one,
-scored on that one. Torch-free.
+One setting after the other, each given those before it. A value is taken only where it gains more than twice the
+standard error of its gain: the best of many values gains something by chance. What all of it brings is measured on
+tiles that had no part in the choice: chosen on all folds but one, scored on that one. Torch-free.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from core.segment import sweeps
 from core.segment.treatment import PLAIN, Treatment
 
 Rows = npt.NDArray[np.int64]
+BAR = 2  # standard errors that a value must gain
 SETTINGS = ("level", "holes", "area", "sure", "black")
 
 
@@ -58,6 +59,11 @@ class Tuning:
     gain: Mean
     tiles: int
     folds: int
+
+    @property
+    def pays(self) -> bool:
+        """Whether what it brings on tiles outside of the choice is more than its standard error."""
+        return self.gain.value > self.gain.error
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
@@ -142,6 +148,6 @@ def _sweep(setting: str, values: list[int], scores: sweeps.Scores, before: int) 
     gains = scores - scores[values.index(before)]
     errors = gains.std(axis=1) / np.sqrt(max(scores.shape[1] - 1, 1))
     best = int(scores.mean(axis=1).argmax())
-    taken = values[best] if gains[best].mean() > errors[best] else before
+    taken = values[best] if gains[best].mean() > BAR * errors[best] else before
     means = scores.mean(axis=1, dtype=np.float64)
     return Sweep(setting, values, means.round(5).tolist(), errors.astype(float).round(5).tolist(), before, taken)

@@ -68,13 +68,15 @@ def _in_words(treatment: Treatment, tuning: dict[str, Any] | None) -> None:
         f"gain {gain}, {numbers.tiles(tuning['tiles'])} in {tuning['folds']} folds."
     )
     if Treatment.from_dict(tuning["chosen"]) != treatment:
-        st.caption("What is in use was chosen by hand; the diamonds show what tuning chose.")
+        pays = tuning["gain"]["value"] > tuning["gain"]["error"]
+        why = "Somebody chose otherwise." if pays else "It gains no more than its error, so it is not used by itself."
+        st.caption(f"{why} The diamonds show what tuning found.")
 
 
 def _sweeps(tuning: dict[str, Any]) -> None:
     st.caption(
         "One setting after the other, each given those before it; the diamond is the value taken: the best one where "
-        "it gains more than its standard error (band)."
+        "it gains more than twice its standard error (band)."
     )
     columns = st.columns(2)
     drawn = [sweep for sweep in tuning["sweeps"] if sweep["setting"] in AXES]

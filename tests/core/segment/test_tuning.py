@@ -67,7 +67,7 @@ def test_the_chosen_treatment_scores_what_its_sweeps_say(seen: tuple[np.ndarray,
     assert last.scores[last.values.index(last.chosen)] == pytest.approx(expected, abs=1e-5)
     assert found.plain.value == pytest.approx(score(maps, truth, constant, PLAIN).mean(), abs=1e-6)
     assert found.gain.value == pytest.approx(found.treated.value - found.plain.value, abs=1e-6)
-    assert found.chosen.area > 0 and found.gain.value > 0
+    assert found.chosen.area > 0 and found.gain.value > 0 and found.pays
 
 
 def test_what_gains_less_than_its_error_is_left_alone() -> None:
@@ -88,4 +88,4 @@ def test_the_estimate_has_no_part_in_the_choice() -> None:
         maps[fold == place, :4], maps[fold == place, 4:] = inside, outside
     found = tune(maps, truth, np.zeros(40, bool), fold)
     assert found.plain.value == 0
-    assert found.treated.value == 0
+    assert found.treated.value == 0 and not found.pays
