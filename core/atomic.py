@@ -31,9 +31,9 @@ def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
         try:
             yield part
             part.chmod(mode)
-            _sync(part)
+            sync(part)
             os.replace(part, path)
-            _sync(path.parent)
+            sync(path.parent)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
@@ -83,7 +83,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             yield part
             part.chmod(0o755)
             for file in part.rglob("*"):
-                _sync(file)
+                sync(file)
             with lock(path.parent):  # two writers of one folder come one after the other; the last one wins
                 _take_place(part, path)
         except BaseException:
@@ -101,7 +101,7 @@ def resuming_folder(path: Path) -> Iterator[Path]:
     with _kept(part):
         yield part
         for file in part.rglob("*"):
-            _sync(file)
+            sync(file)
         with lock(path.parent):
             recover_folder(path)
             _take_place(part, path)
@@ -133,7 +133,7 @@ def _take_place(part: Path, path: Path) -> None:
                 os.rename(part, path)
         else:
             os.rename(part, path)
-        _sync(path.parent)
+        sync(path.parent)
         shutil.rmtree(old, ignore_errors=True)
     except BaseException:
         recover_folder(path)
@@ -196,7 +196,8 @@ def lock(path: Path, wait: bool = True) -> Iterator[None]:
         os.close(handle)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until the disk holds a file, or the names in a folder."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
+from core import atomic
 from core.errors import BadInput, Busy, SaltScopeError, WorkspaceError
 
 BUSY_SECONDS = 15  # how long a writer waits for another one
@@ -70,9 +71,9 @@ def writing(engine: Engine, durable: bool = True) -> Iterator[Connection]:
         if engine.dialect.name == "postgresql":  # one writer at a time, as with SQLite
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
         yield connection
-        wal = connection.connection.info.get("wal")
-    if durable and wal:
-        _flush(wal)
+        known = connection.connection.info
+    if durable and "wal" in known:
+        _flush(known)
 
 
 @contextmanager
@@ -129,14 +130,22 @@ def _is_begun(driver: sqlite3.Connection) -> bool:
     return True
 
 
-def _flush(wal: Path) -> None:
-    """Wait until the disk holds all that was committed. Raises `WorkspaceError`."""
+def _flush(known: dict[Any, Any]) -> None:
+    """Wait until the disk holds all that was committed. Raises `WorkspaceError`.
+
+    known: what a connection keeps of its WAL file: where it is, and the one whose name the disk holds.
+    """
+    wal: Path = known["wal"]
     try:
         file = os.open(wal, os.O_RDWR)
     except FileNotFoundError:
         return  # this file system knows no WAL: SQLite has waited itself
     try:
         getattr(os, "fdatasync", os.fsync)(file)
+        number = os.fstat(file).st_ino
+        if known.get("named") != number:
+            atomic.sync(wal.parent)
+            known["named"] = number
     except OSError as error:
         raise WorkspaceError(f"{wal}: {error.strerror}; what was stored last may not be on the disk") from error
     finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -92,7 +93,7 @@ def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame, note: DeltaG
         return
     with note:
         note_field(str(item["tile"]), key="review_note", on_note=_noting(queue))
-    desk = Desk(item, _position(items, item), ahead, "" if ahead is None else _position(items, ahead))
+    desk = Desk(item, _position(waiting, item), ahead, "" if ahead is None else _position(waiting, ahead))
     review_editor.show(queue, desk, _after(queue, ahead))
     neighbourhood.link(queue.tiles, queue.tiles.row(item["tile"]))
     if queue.of_labels:
@@ -130,8 +131,9 @@ def _from(picked: int | None, ids: list[int]) -> list[int]:
     return ids[place:] + ids[:place]
 
 
-def _position(items: pd.DataFrame, item: pd.Series) -> str:
-    return f"{items.index[items['id'] == item['id']][0] + 1:,} of {len(items):,}"
+def _position(waiting: pd.DataFrame, item: pd.Series) -> str:
+    places = np.flatnonzero(waiting["id"] == item["id"])
+    return f"{places[0] + 1:,} of {len(waiting):,} open" if len(places) else "decided"
 
 
 def _nothing_left(waiting: pd.DataFrame) -> str:

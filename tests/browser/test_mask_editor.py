@@ -234,6 +234,11 @@ def copied(editor: Editor) -> np.ndarray:
     return COLUMNS >= 8
 
 
+def copied_by_key(editor: Editor) -> np.ndarray:
+    editor.press("l")
+    return COLUMNS >= 8
+
+
 def undone(editor: Editor) -> np.ndarray:
     first = editor.drag((12, 12), (12, 14))
     editor.drag((12, 4), (12, 5))
@@ -276,6 +281,7 @@ TOOLS: list[Callable[[Editor], np.ndarray]] = [
     no_salt,
     threshold,
     copied,
+    copied_by_key,
     undone,
     redone,
     zoomed,

@@ -115,6 +115,18 @@ def test_a_drawing_waits_for_its_tile(server: Server, browser_page: Page, worksp
     assert standing(workspace, drawn) is None and other != drawn
 
 
+def test_a_verdict_overtakes_a_draft(server: Server, browser_page: Page) -> None:
+    """Once the verdict is stored, nobody waits for the draft any more, and no warning stands at the next tile."""
+    page = browser_page
+    first = open_desk(server, page)
+    page.keyboard.press("t")
+    page.keyboard.press("1")
+    wait_for_tile(page, first)
+    told(page, f"stored: accept, {first}")
+    page.wait_for_timeout(9000)  # longer than a draft is waited for
+    expect(page.locator(".kept")).to_have_text("")
+
+
 def open_desk(server: Server, page: Page) -> str:
     page.goto(f"{server.url}/review?dataset=small", timeout=90_000)
     return wait_for_tile(page)

@@ -45,7 +45,7 @@ class MaskEditor extends Board {
     this.thresholdWords = element("output", {}, ".50");
     this.thresholdRow = element("label", { class: "threshold" }, "salt from", this.threshold, this.thresholdWords);
     this.copies = element("select", { "aria-label": "Copy from" });
-    this.copies.addEventListener("change", () => this.copy());
+    this.copies.addEventListener("change", () => this.copy(this.work.sources[Number(this.copies.value)]));
     this.kept = element("div", { class: "kept", role: "status" });
     this.told = element("div", { class: "told", role: "status" });
     this.notice = element("div", { class: "notice" });
@@ -134,6 +134,7 @@ class MaskEditor extends Board {
   /** Begin with a tile, or go back to a `drawing` of it. */
   enter({ work, tile, around }, drawing) {
     Object.assign(this, { work, tile, cachedGreys: null });
+    clearTimeout(this.waiting); // for a stroke on the tile before, which its verdict has overtaken
     this.around.show(around);
     this.easel.way = null;
     this.easel.enter(tile);
@@ -145,7 +146,7 @@ class MaskEditor extends Board {
     if (restored && restored.stroke > this.acknowledged) this.send();
     this.thresholdRow.hidden = !tile.chance;
     this.copies.hidden = !work.sources.length;
-    this.copies.replaceChildren(element("option", { value: "" }, "copy from …"), ...work.sources.map(({ words }, i) => element("option", { value: i }, words)));
+    this.copies.replaceChildren(element("option", { value: "" }, "copy from … (L)"), ...work.sources.map(({ words }, i) => element("option", { value: i }, words)));
   }
 
   /** Show all that belongs to the tile; from now on it can be judged. */
@@ -252,11 +253,18 @@ class MaskEditor extends Board {
     this.useThreshold();
   }
 
-  copy() {
-    const source = this.work.sources[Number(this.copies.value)];
-    if (this.copies.value !== "") this.change(Mask.fromCode(source.mask, this.shape).pixels);
+  copy({ mask }) {
+    this.change(Mask.fromCode(mask, this.shape).pixels);
     this.copies.value = "";
     this.root.focus({ preventScroll: true });
+  }
+
+  /** Take the next of the masks that there are: after the one at hand, if it is one of them. */
+  copyNext() {
+    const { sources } = this.work;
+    const now = codeOf(this.pixels);
+    const next = sources.findIndex(({ mask }) => mask === now) + 1;
+    if (sources.length) this.copy(sources[next % sources.length]);
   }
 
   // Drafts and actions.
@@ -421,6 +429,7 @@ class MaskEditor extends Board {
       ["J  U  T  R", "fill holes, drop fragments, grow, shrink", edits],
       ["Q  Shift Q", "all salt, no salt", { q: (event) => (event.shiftKey ? none() : all()) }],
       ...(this.tile.chance ? [[",  .", "salt from a lower, higher probability", { ",": () => this.nudgeThreshold(-5), ".": () => this.nudgeThreshold(5) }]] : []),
+      ["L", "copy the label, then the prediction, then what people made", { l: () => this.copyNext() }],
       ["Enter", "close the polygon", { Enter: () => this.easel.finish() }],
       ["Space held", "move the picture", { " ": () => this.pan(true) }],
       ["+ − 0", "zoom in, out, all (also wheel)", { "+": zoom(1.5), "-": zoom(1 / 1.5), 0: zoom(0) }],
