@@ -235,7 +235,7 @@ def copied(editor: Editor) -> np.ndarray:
 
 
 def copied_by_key(editor: Editor) -> np.ndarray:
-    editor.press("l")
+    editor.press("v")
     return COLUMNS >= 8
 
 

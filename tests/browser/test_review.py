@@ -115,7 +115,7 @@ def test_a_drawing_waits_for_its_tile(server: Server, browser_page: Page, worksp
     assert standing(workspace, drawn) is None and other != drawn
 
 
-def test_a_verdict_overtakes_a_draft(server: Server, browser_page: Page) -> None:
+def test_a_verdict_overtakes_a_draft(server: Server, browser_page: Page, workspace: Workspace) -> None:
     """Once the verdict is stored, nobody waits for the draft any more, and no warning stands at the next tile."""
     page = browser_page
     first = open_desk(server, page)

@@ -146,7 +146,7 @@ class MaskEditor extends Board {
     if (restored && restored.stroke > this.acknowledged) this.send();
     this.thresholdRow.hidden = !tile.chance;
     this.copies.hidden = !work.sources.length;
-    this.copies.replaceChildren(element("option", { value: "" }, "copy from … (L)"), ...work.sources.map(({ words }, i) => element("option", { value: i }, words)));
+    this.copies.replaceChildren(element("option", { value: "" }, "copy from … (V)"), ...work.sources.map(({ words }, i) => element("option", { value: i }, words)));
   }
 
   /** Show all that belongs to the tile; from now on it can be judged. */
@@ -429,7 +429,7 @@ class MaskEditor extends Board {
       ["J  U  T  R", "fill holes, drop fragments, grow, shrink", edits],
       ["Q  Shift Q", "all salt, no salt", { q: (event) => (event.shiftKey ? none() : all()) }],
       ...(this.tile.chance ? [[",  .", "salt from a lower, higher probability", { ",": () => this.nudgeThreshold(-5), ".": () => this.nudgeThreshold(5) }]] : []),
-      ["L", "copy the label, then the prediction, then what people made", { l: () => this.copyNext() }],
+      ["V", "copy the label, then the prediction, then what people made", { v: () => this.copyNext() }],
       ["Enter", "close the polygon", { Enter: () => this.easel.finish() }],
       ["Space held", "move the picture", { " ": () => this.pan(true) }],
       ["+ − 0", "zoom in, out, all (also wheel)", { "+": zoom(1.5), "-": zoom(1 / 1.5), 0: zoom(0) }],
@@ -438,7 +438,8 @@ class MaskEditor extends Board {
 
   /** There is one view here, and one's own mask in place of a difference. */
   keys() {
-    return super.keys().filter(([, , pressed]) => !("v" in pressed || "d" in pressed));
+    const own = this.ownKeys().length;
+    return super.keys().filter(([, , pressed], place) => place < own || !("v" in pressed || "d" in pressed));
   }
 
   keyDown(event) {
