@@ -1,32 +1,30 @@
 """How a database is reached: the only place that knows one kind of database from another.
 
-SQLite has one writer at a time, so what a writer does alone has to be short. Waiting for the disk is not part of it:
-a transaction is written to the WAL file, the next writer begins, and only then does the first one wait until the disk
-holds that file (`_flush`). Many who wait at once are served by one turn of the disk. It is as safe as `synchronous =
-FULL`, as nothing is acknowledged before: what is read meanwhile lies further up in the same file.
+SQLite has one writer at a time, and who waits for his turn asks again and again, the more seldom the longer he waits.
+So writers queue up at a lock of their own, which serves them in the order they came (`_take_turn`). What a writer does
+alone has to be short. Waiting for the disk is not part of it: a transaction is written to the WAL file, the next
+writer begins, and only then does the first one wait until the disk holds that file (`_flush`). Many who wait at once
+are served by one turn of the disk. It is as safe as `synchronous = FULL`, as nothing is acknowledged before: what is
+read meanwhile lies further up in the same file.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
-import random
-import sqlite3
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from core import atomic
-from core.errors import BadInput, Busy, SaltScopeError, WorkspaceError
+from core.errors import BadInput, Busy, SaltScopeError, WorkspaceError, in_words
 
 BUSY_SECONDS = 15  # how long a writer waits for another one
-PAUSE = 0.005  # s between a writer's first attempts; it asks the more often, the longer it waits
-SHORTEST_PAUSE = 0.0003  # s
-IMPATIENCE = 0.01  # s after which it asks twice as often
 WRITERS_LOCK = 0x5A175C09  # any number that nobody else uses in the same PostgreSQL database
 
 SQLITE_WORDS = {
@@ -50,6 +48,7 @@ def connect(url: str) -> Engine:
         raise BadInput(f"this database needs the package {error.name}: pip install {error.name}") from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "close", _close_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -67,11 +66,15 @@ def writing(engine: Engine, durable: bool = True) -> Iterator[Connection]:
 
     durable: False for what may be lost with the power, though not with the process.
     """
-    with _telling(engine), engine.execution_options(writes=True).begin() as connection:
-        if engine.dialect.name == "postgresql":  # one writer at a time, as with SQLite
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
-        yield connection
-        known = connection.connection.info
+    known: dict[Any, Any] = {}
+    try:
+        with _telling(engine), engine.execution_options(writes=True).begin() as connection:
+            known = connection.connection.info
+            if engine.dialect.name == "postgresql":  # one writer at a time, as with SQLite
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
+            yield connection
+    finally:
+        _end_turn(known)
     if durable and "wal" in known:
         _flush(known)
 
@@ -92,7 +95,13 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")  # `_flush` does the rest
-    record.info["wal"] = Path(connection.execute("PRAGMA database_list").fetchone()[2] + "-wal")
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    record.info.update(wal=Path(f"{path}-wal"), line=Path(f"{path}-turn"))
+
+
+def _close_sqlite(connection: Any, record: Any) -> None:
+    if (turn := record.info.pop("turn", None)) is not None:
+        os.close(turn)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -104,30 +113,40 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _take_turn(connection: Connection) -> None:
-    """Become the one writer, before anything is read: who begins by reading can't wait for another one.
-
-    SQLite's own way of waiting asks the more seldom, the longer it waits, so that newcomers overtake.
-    """
-    driver = connection.connection.dbapi_connection
-    assert isinstance(driver, sqlite3.Connection)
-    begun = time.monotonic()
-    driver.execute("PRAGMA busy_timeout = 0")
+    """Become the one writer, before anything is read: who begins by reading can't wait for another one."""
+    known = connection.connection.info
+    if "turn" not in known:
+        known["turn"] = _line_up(known["line"])
+    if not _is_locked(known["turn"], BUSY_SECONDS):
+        os.close(known.pop("turn"))  # so that what still waits for the lock will let go of it at once
     try:
-        while not _is_begun(driver) and (waited := time.monotonic() - begun) < BUSY_SECONDS:
-            time.sleep(2 * random.random() * max(SHORTEST_PAUSE, PAUSE / (1 + waited / IMPATIENCE)))
-        if not driver.in_transaction:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises what `_telling` understands
-    finally:
-        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # waits too, for programs that know nothing of turns
+    except BaseException:
+        _end_turn(known)
+        raise
 
 
-def _is_begun(driver: sqlite3.Connection) -> bool:
-    """Whether there is nothing to wait for: a transaction has begun, or can't begin at all."""
+def _end_turn(known: dict[Any, Any]) -> None:
+    if "turn" in known:
+        fcntl.flock(known["turn"], fcntl.LOCK_UN)
+
+
+def _is_locked(file: int, seconds: float) -> bool:
+    """Wait for the lock on an open file, as long as that; whoever dies lets go of it."""
+    with suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    waiting = Thread(target=fcntl.flock, args=(file, fcntl.LOCK_EX), daemon=True)  # it knows no time limit itself
+    waiting.start()
+    waiting.join(seconds)
+    return not waiting.is_alive()
+
+
+def _line_up(line: Path) -> int:
     try:
-        driver.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        return error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY
-    return True
+        return os.open(line, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise WorkspaceError(in_words(error)) from error
 
 
 def _flush(known: dict[Any, Any]) -> None:
