@@ -84,8 +84,11 @@ def migrating(engine: Engine) -> Iterator[Connection]:
     """A `writing` transaction on a database that may be new."""
     if engine.dialect.name == "sqlite":
         with _telling(engine), engine.execution_options(begins=False).connect() as connection:
-            # Readers and a writer don't wait for each other. The file remembers it.
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            _wait_for_turn(connection)
+            try:  # Readers and a writer don't wait for each other. The file remembers it.
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            finally:
+                _end_turn(connection.connection.info)
     with writing(engine) as connection:
         yield connection
 
@@ -114,16 +117,20 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _take_turn(connection: Connection) -> None:
     """Become the one writer, before anything is read: who begins by reading can't wait for another one."""
+    _wait_for_turn(connection)
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # waits too, for programs that know nothing of turns
+    except BaseException:
+        _end_turn(connection.connection.info)
+        raise
+
+
+def _wait_for_turn(connection: Connection) -> None:
     known = connection.connection.info
     if "turn" not in known:
         known["turn"] = _line_up(known["line"])
     if not _is_locked(known["turn"], BUSY_SECONDS):
         os.close(known.pop("turn"))  # so that what still waits for the lock will let go of it at once
-    try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # waits too, for programs that know nothing of turns
-    except BaseException:
-        _end_turn(known)
-        raise
 
 
 def _end_turn(known: dict[Any, Any]) -> None:

@@ -28,7 +28,7 @@ def tile(number: int) -> GalleryTile:
     grey = np.full(SHAPE, 40 * number, np.uint8) if number != 1 else RAMP
     mask, prediction = rle.encode(LABEL), rle.encode(PREDICTION)
     picture = thumbnails.png_url(grey)
-    return GalleryTile(f"t{number}", SHAPE, picture, mask, prediction, thumbnails.png_url(255 * PREDICTION))
+    return GalleryTile(f"t{number}", SHAPE, picture, mask, prediction, probability=thumbnails.png_url(255 * PREDICTION))
 
 
 def show_gallery() -> None:

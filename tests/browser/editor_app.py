@@ -47,7 +47,9 @@ def act(drawn: Drawn) -> bool:
     return True
 
 
-tile = GalleryTile(name, SHAPE, thumbnails.png_url(GREY), rle.encode(LABEL), None, thumbnails.png_url(CHANCE))
+tile = GalleryTile(
+    name, SHAPE, thumbnails.png_url(GREY), rle.encode(LABEL), None, probability=thumbnails.png_url(CHANCE)
+)
 mask_editor(
     Work(
         tile,
