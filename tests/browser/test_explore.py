@@ -61,17 +61,17 @@ def test_pages_and_the_way_back_from_a_tile(browser_page: Page, explore: str) ->
     expect(position(page)).to_have_text(f"49–96 of {TILES}")
     second = ids(page)
     page.locator(".tile").nth(5).click()
-    expect(page.locator(".facts")).to_contain_text(second[5])
+    expect(page.locator(".side .facts")).to_contain_text(second[5])
     expect(page.locator(".saltscope:has(.stage) .position")).to_have_text(f"54 of {TILES}")
     page.locator("figure").hover()
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".facts")).to_contain_text(second[6])
+    expect(page.locator(".side .facts")).to_contain_text(second[6])
     link = page.url
     page.keyboard.press("Escape")
     expect(position(page)).to_have_text(f"49–96 of {TILES}")
     expect(page.locator(".tile.current")).to_have_attribute("data-id", second[6])
     show(page, link)
-    expect(page.locator(".facts")).to_contain_text(second[6])
+    expect(page.locator(".side .facts")).to_contain_text(second[6])
 
 
 def test_a_corrected_mask_has_a_key(browser_page: Page, explore: str) -> None:
@@ -91,7 +91,7 @@ def test_a_link_with_nothing_but_a_tile_opens_it(browser_page: Page, explore: st
     show(browser_page, explore)
     wanted = ids(browser_page)[3]
     show(browser_page, f"{explore}?tile={wanted}")
-    expect(browser_page.locator(".facts")).to_contain_text(wanted)
+    expect(browser_page.locator(".side .facts")).to_contain_text(wanted)
 
 
 def test_five_at_random_come_again_by_their_link(browser_page: Page, explore: str) -> None:
@@ -162,7 +162,7 @@ def test_a_tile_compares_its_runs_and_the_one_that_is_chosen_is_drawn(browser_pa
     page.locator("figure").hover()
     page.keyboard.press("ArrowRight")  # a tile that only one of them predicted
     expect(rows).to_have_count(1)
-    expect(page.locator(".facts")).to_contain_text("Predicted salt")
+    expect(page.locator(".side .facts")).to_contain_text("Predicted salt")
 
 
 def test_a_predicted_tile_has_its_neighbours_in_the_order_of_the_page(browser_page: Page, explore: str) -> None:
@@ -170,10 +170,10 @@ def test_a_predicted_tile_has_its_neighbours_in_the_order_of_the_page(browser_pa
     show(page, f"{explore.replace('explore', 'predictions')}?run=20260101-all")
     first = ids(page)
     page.locator(".tile").nth(1).click()
-    expect(page.locator(".facts")).to_contain_text(first[1])
+    expect(page.locator(".side .facts")).to_contain_text(first[1])
     page.locator("figure").hover()
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".facts")).to_contain_text(first[2])
+    expect(page.locator(".side .facts")).to_contain_text(first[2])
     page.keyboard.press("Escape")
     expect(page.locator(".tile.current")).to_have_attribute("data-id", first[2])
 
@@ -193,7 +193,7 @@ def test_more_like_a_tile_begins_with_it(browser_page: Page, explore: str) -> No
     show(page, explore)
     wanted = ids(page)[7]
     page.locator(".tile").nth(7).click()
-    expect(page.locator(".facts")).to_contain_text(wanted)
+    expect(page.locator(".side .facts")).to_contain_text(wanted)
     page.locator("figure").first.hover()
     page.keyboard.press("l")
     expect(page.locator(".tile").first).to_have_attribute("data-id", wanted)
