@@ -56,6 +56,12 @@ def open_desk(page: Page, server: Server, run: str) -> None:
     page.evaluate(LISTEN)
 
 
+def judge(page: Page) -> None:
+    """Press the key once the tile can be seen: before, it would mean nothing."""
+    page.locator(".saltscope[data-ready]").first.wait_for()
+    page.keyboard.press("2")
+
+
 def told(page: Page) -> list[str]:
     """Tiles whose decisions the page said to be stored, in order."""
     words = page.evaluate("window.words")
@@ -72,9 +78,9 @@ def check_a_kill(page: Page, server: Server, workspace: Workspace, number: int) 
     run = fill(workspace, number)
     open_desk(page, server, run)
     for count in range(1, chance.randint(1, MOST) + 1):
-        page.keyboard.press("2")
+        judge(page)
         page.wait_for_function(f"window.words.filter((one) => one.startsWith('{STORED}')).length === {count}")
-    page.keyboard.press("2")
+    judge(page)
     time.sleep(chance.uniform(0, 0.15))
     server.kill()
     page.wait_for_timeout(100)
