@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from core.cli.options import JsonOption, WorkspaceOption, answer, facts, table
 from core.progress import terminal
 from core.workspace import RunFolder, Workspace
+
+if TYPE_CHECKING:
+    from core.segment.settings import TrainSettings
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, as `runs` lists it.")]
 
@@ -36,11 +39,9 @@ def train(
 ) -> None:
     """Train a model."""
     from core import actions
-    from core.segment.settings import TrainSettings
 
     opened = Workspace.open(workspace)
-    opened.existing_dataset(name)
-    settings = TrainSettings.from_pairs([*(set_ or []), f"dataset={name}"], preset)
+    settings = _settings(opened, name, preset, set_ or [])
     start = partial(actions.start_training if background else actions.train_here, opened, settings)
     _show(_begun(start, background), json)
 
@@ -59,11 +60,9 @@ def crossval(
 ) -> None:
     """Train a model for each fold: a prediction and a score of every labelled tile by one that did not learn it."""
     from core import actions
-    from core.segment.settings import TrainSettings
 
     opened = Workspace.open(workspace)
-    opened.existing_dataset(name)
-    settings = TrainSettings.from_pairs([*(set_ or []), f"dataset={name}"], preset)
+    settings = _settings(opened, name, preset, set_ or [])
     begin = actions.start_crossval if background else actions.crossval_here
     _show(_begun(partial(begin, opened, settings, leak=leak), background), json)
 
@@ -178,6 +177,13 @@ def tune(
     tuning = result["tuning"] or {}
     shown = {name: tuning.get(name) for name in ("plain", "treated", "gain")}
     answer(json, result, facts(result | {"tuning": shown}))
+
+
+def _settings(workspace: Workspace, name: str, preset: str, pairs: list[str]) -> TrainSettings:
+    from core.segment.settings import TrainSettings
+
+    workspace.existing_dataset(name)
+    return TrainSettings.from_pairs([*pairs, f"dataset={name}"], preset)
 
 
 def _begun(start: Callable[..., RunFolder], background: bool) -> RunFolder:
