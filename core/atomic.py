@@ -6,6 +6,7 @@ Whoever writes holds a lock on the unfinished file or folder. A killed writer's 
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import json
 import os
@@ -18,6 +19,7 @@ from typing import Any
 
 PREFIX = ".part-"  # every unfinished file or folder starts with this
 UNFINISHED = ".unfinished-"  # but for a folder that the next attempt goes on with
+_HERE, _EXCHANGE = -100, 2  # AT_FDCWD of fcntl.h and RENAME_EXCHANGE of stdio.h
 
 
 @contextmanager
@@ -71,9 +73,9 @@ def read_object(path: Path, **kinds: type) -> dict[str, Any]:
 def replacing_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder beside `path`; on success it takes the place of `path`.
 
-    An older folder at `path` is moved aside first and removed last, so that a kill leaves the old
-    one, the new one, or (between two renames) the old one under a `.part-` name that
-    `recover_folder` puts back.
+    An older folder at `path` changes places with it in one step and is removed last: who reads finds the old one or
+    the new one at any moment, and so does who comes after a kill. Where the system can't swap two folders, the old one
+    is moved aside, and `recover_folder` puts it back after a kill between the two renames.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with lock(path.parent):
@@ -126,7 +128,9 @@ def _kept(part: Path) -> Iterator[None]:
 def _take_place(part: Path, path: Path) -> None:
     old = path.parent / f"{PREFIX}old-{path.name}"
     try:
-        if path.exists():
+        if path.exists() and _swap(part, path):
+            shutil.rmtree(part, ignore_errors=True)
+        elif path.exists():
             shutil.rmtree(old, ignore_errors=True)
             with lock(path):
                 os.rename(path, old)
@@ -138,6 +142,12 @@ def _take_place(part: Path, path: Path) -> None:
     except BaseException:
         recover_folder(path)
         raise
+
+
+def _swap(one: Path, other: Path) -> bool:
+    """Let two paths change places in one step (renameat2 of Linux); False: not to be had here, nothing was done."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    return rename is not None and rename(_HERE, bytes(one), _HERE, bytes(other), _EXCHANGE) == 0
 
 
 def recover_folder(path: Path) -> None:

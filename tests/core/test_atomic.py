@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -63,6 +64,31 @@ def test_a_folder_replaces_another(tmp_path: Path) -> None:
             (part / text).write_text(text)
     assert os.listdir(target) == ["new"]
     assert os.listdir(tmp_path) == ["a"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux swaps two folders in one step")
+def test_a_folder_is_there_at_every_moment_of_its_replacement(tmp_path: Path) -> None:
+    target = tmp_path / "a"
+    over = threading.Event()
+
+    def replace_often() -> None:
+        for _ in range(200):
+            with atomic.replacing_folder(target) as part:
+                (part / "x").write_text("x")
+        over.set()
+
+    with atomic.replacing_folder(target) as part:
+        (part / "x").write_text("x")
+    writer = threading.Thread(target=replace_often)
+    writer.start()
+    looks = [target.exists() for _ in iter(over.is_set, True)]
+    writer.join()
+    assert len(looks) > 200 and all(looks)
+
+
+def test_a_folder_replaces_another_where_two_cannot_be_swapped(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(atomic, "_swap", lambda *_: False)
+    test_a_folder_replaces_another(tmp_path)
 
 
 @pytest.mark.parametrize("writer", ["replacing", "replacing_folder"])
