@@ -27,6 +27,7 @@ class Kind(StrEnum):
     REPETITION = "upsampling 2×2 (each pixel four times)"
     CONCATENATION = "concatenation with the skip"
     ATTENTION = "weights for channels and places (scSE)"
+    DEPTH = "depth of the tile added (linear)"
     LOGIT = "convolution to one logit"
 
 
@@ -62,7 +63,7 @@ class Layer:
             squeezed = self.channels // SQUEEZE
             return 2 * self.channels * squeezed + squeezed + self.channels + self.channels + 1
         # A convolution's bias would be lost in its batch norm, which has a scale and a shift instead.
-        others = {Kind.CONVOLUTION: 2, Kind.UPSAMPLING: 1, Kind.LOGIT: 1}.get(self.kind, 0)
+        others = {Kind.CONVOLUTION: 2, Kind.UPSAMPLING: 1, Kind.LOGIT: 1, Kind.DEPTH: 2}.get(self.kind, 0)
         return self.channels * (self._weights * self.kernel**2 + others)
 
     @property
@@ -84,17 +85,23 @@ def layers(settings: TrainSettings) -> list[Layer]:
     from core.segment import encoder_layers
 
     makers = {"resnet34": encoder_layers.resnet34, "efficientnet_lite0": encoder_layers.efficientnet_lite0}
-    return makers[settings.model](settings.scse) if settings.model in makers else unet(settings.width)
+    if settings.model in makers:
+        return makers[settings.model](settings.scse, settings.depth)
+    return unet(settings.width, settings.depth)
 
 
-def unet(width: int) -> list[Layer]:
-    """The layers of a U-Net whose first level has `width` channels, in the order they are computed."""
+def unet(width: int, depth: bool = False) -> list[Layer]:
+    """The layers of a U-Net whose first level has `width` channels, in the order they are computed.
+
+    depth: whether it is told the tile's depth.
+    """
     layers: list[Layer] = []
     channels = 1
     for level in range(LEVELS):
         layers += two_convolutions(f"encoder {level + 1}", channels, width << level, 1 << level)
         channels = width << level
         layers.append(Layer(f"encoder {level + 1} pooling", Kind.POOLING, channels, channels, 2 << level, kernel=2))
+    layers += depth_layers(channels, 1 << LEVELS) if depth else []
     layers += two_convolutions("bottleneck", channels, 2 * channels, 1 << LEVELS)
     for level in reversed(range(LEVELS)):
         name, out, stride = f"decoder {level + 1}", width << level, 1 << level
@@ -108,6 +115,11 @@ def two_convolutions(name: str, channels_in: int, channels: int, stride: int) ->
     """Two 3×3 convolutions, the first one from `channels_in` to `channels`."""
     first = Layer(f"{name} convolution 1", Kind.CONVOLUTION, channels_in, channels, stride, kernel=3)
     return [first, Layer(f"{name} convolution 2", Kind.CONVOLUTION, channels, channels, stride, kernel=3)]
+
+
+def depth_layers(channels: int, stride: int) -> list[Layer]:
+    """Where the tile's depth joins `channels` channels."""
+    return [Layer("bottleneck depth", Kind.DEPTH, 1, channels, stride)]
 
 
 def padded(tile_shape: tuple[int, int]) -> tuple[int, int]:

@@ -21,33 +21,43 @@ class DeviceTiles:
     """All tiles and masks of a data set, and where the network is.
 
     tiles, masks: (N, H, W) uint8, on `device`, so that nothing but numbers of rows goes there in each step. On the CPU,
-    and where a GPU has no room for them, they are the memory map itself · device: where batches are wanted.
+    and where a GPU has no room for them, they are the memory map itself · device: where batches are wanted · depths:
+    (N,) float32 beside the tiles, NaN where there is none; None: the network does not ask for them.
     """
 
     tiles: Tensor
     masks: Tensor
     device: torch.device
+    depths: Tensor | None = None
 
     @classmethod
-    def load(cls, store: TileStore, device: torch.device) -> DeviceTiles:
-        """The tiles of `store` for `device`; 22,000 tiles of 101×101 take 0.45 GB there."""
+    def load(cls, store: TileStore, device: torch.device, depth: bool = False) -> DeviceTiles:
+        """The tiles of `store` for `device`, with their depths or not; 22,000 of 101×101 take 0.45 GB there."""
         held = [_mapped(array) for array in (store.tiles, store.masks)]
         if has_room(device, sum(array.nbytes for array in held)):
             held = [array.to(device) for array in held]
         tiles, masks = held
-        return cls(tiles, masks, device)
+        depths = torch.tensor(store.index["z"].to_numpy(np.float32), device=tiles.device) if depth else None
+        return cls(tiles, masks, device, depths)
 
     def rows(self, numbers: npt.NDArray[np.int64]) -> Tensor:
         """Numbers of rows where the tiles are, as all methods take them."""
         return torch.from_numpy(numbers).to(self.tiles.device)
 
     def images(self, rows: Tensor) -> Tensor:
-        """Normalised images of `rows` (k,) int64: (k, 1, H, W) float32."""
-        return normalised(self.chosen(self.tiles, rows))
+        """What a network takes of `rows` (k,) int64: (k, 1 or 2, H, W) float32, normalised images with their depths."""
+        return self.with_depths(normalised(self.chosen(self.tiles, rows)), rows)
 
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Normalised images and masks in {0, 1} of `rows` (k,) int64: both (k, 1, H, W) float32."""
-        return self.images(rows), self.chosen(self.masks, rows).unsqueeze(1).float()
+        """Normalised images, depths left out, and masks in {0, 1} of `rows` (k,) int64: both (k, 1, H, W) float32."""
+        return normalised(self.chosen(self.tiles, rows)), self.chosen(self.masks, rows).unsqueeze(1).float()
+
+    def with_depths(self, images: Tensor, rows: Tensor) -> Tensor:
+        """Images (k, 1, H, W) of `rows` (k,), and where the network asks for it, their depths as a second channel."""
+        if self.depths is None:
+            return images
+        depths = self.depths.index_select(0, rows).to(images.device)
+        return torch.cat((images, depths.view(-1, 1, 1, 1).expand_as(images)), dim=1)
 
     def chosen(self, array: Tensor, rows: Tensor) -> Tensor:
         """`rows` (k,) int64 of `tiles` or `masks` on the device: (k, H, W) uint8; the host does not wait for them."""

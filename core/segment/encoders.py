@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from core.segment.bottleneck import Depth, parted
 from core.segment.convolutions import Depthwise
 from core.segment.padding import pad
 
@@ -14,10 +15,11 @@ class EncoderUNet(nn.Module):
     """The network of `encoder_layers`, with one channel in, and first weights at random.
 
     Takes images (N, 1, H, W), float, as `normalised` makes them, and gives logits (N, 1, H, W) for the same pixels:
-    it pads by reflection to a multiple of 32 and cuts the border off again.
+    it pads by reflection to a multiple of 32 and cuts the border off again. A second channel may hold the tile's
+    depth, see `bottleneck`.
     """
 
-    def __init__(self, model: str, scse: bool = False) -> None:
+    def __init__(self, model: str, scse: bool = False, depth: bool = False) -> None:
         import segmentation_models_pytorch as smp
 
         super().__init__()
@@ -25,12 +27,17 @@ class EncoderUNet(nn.Module):
             NAMES[model], encoder_weights=None, in_channels=1, decoder_attention_type="scse" if scse else None
         )
         self.network.decoder.blocks[-1].attention1 = nn.Identity()  # never used, as there is no skip
+        self.depth = Depth(self.network.encoder.out_channels[-1]) if depth else None
         _quicken(self.network)
 
     def forward(self, images: Tensor) -> Tensor:
         height, width = images.shape[-2:]
-        x, top, left = pad(images)
-        logits: Tensor = self.network(x)
+        grey, depths = parted(images)
+        x, top, left = pad(grey)
+        features = self.network.encoder(x)
+        if self.depth is not None:
+            features[-1] = self.depth(features[-1], depths)
+        logits: Tensor = self.network.segmentation_head(self.network.decoder(features))
         return logits[..., top : top + height, left : left + width]
 
 

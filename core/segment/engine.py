@@ -77,7 +77,7 @@ class TrainingStep:
     def __call__(self, images: Tensor, masks: Tensor) -> Tensor:
         """Learn from a batch; its loss stays on the device, and nobody waits for it.
 
-        images: (N, 1, H, W) float, normalised · masks: (N, 1, H, W) float in {0, 1}.
+        images: (N, 1 or 2, H, W) float, as the network takes them · masks: (N, 1, H, W) float in {0, 1}.
         """
         while (loss := self._tried(images, masks)) is None:
             pass

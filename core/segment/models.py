@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from core.segment.architecture import Kind, Layer, unet
 from core.segment.batch_norm import BatchNorm
+from core.segment.bottleneck import Depth, parted
 from core.segment.convolutions import Upsampling
 from core.segment.encoders import NAMES, EncoderUNet
 from core.segment.padding import pad
@@ -19,22 +20,31 @@ class UNet(nn.Module):
     """The plain U-Net of `architecture.unet`.
 
     Takes images (N, 1, H, W), float, as `normalised` makes them, and gives logits (N, 1, H, W) for the
-    same pixels: it pads by reflection to a multiple of 32 and cuts the border off again.
+    same pixels: it pads by reflection to a multiple of 32 and cuts the border off again. A second channel may hold
+    the tile's depth, see `bottleneck`.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, depth: bool = False) -> None:
         super().__init__()
-        self.layers = unet(width)
+        self.layers = unet(width, depth)
         self.steps = nn.ModuleList(_module(layer) for layer in self.layers)
 
     def forward(self, images: Tensor) -> Tensor:
         height, width = images.shape[-2:]
-        x, top, left = pad(images)
+        grey, depths = parted(images)
+        x, top, left = pad(grey)
         skips: list[Tensor] = []
         for layer, step in zip(self.layers, self.steps, strict=True):
-            if layer.kind is Kind.POOLING:
-                skips.append(x)
-            x = torch.cat((skips.pop(), x), dim=1) if layer.kind is Kind.CONCATENATION else step(x)
+            match layer.kind:
+                case Kind.POOLING:
+                    skips.append(x)
+                    x = step(x)
+                case Kind.CONCATENATION:
+                    x = torch.cat((skips.pop(), x), dim=1)
+                case Kind.DEPTH:
+                    x = step(x, depths)
+                case _:
+                    x = step(x)
         return x[..., top : top + height, left : left + width]
 
 
@@ -48,8 +58,16 @@ def build(settings: TrainSettings) -> nn.Module:
 
 def _new(settings: TrainSettings) -> nn.Module:
     if settings.model in NAMES:
-        return EncoderUNet(settings.model, settings.scse)
-    return UNet(settings.width)
+        return EncoderUNet(settings.model, settings.scse, settings.depth)
+    return UNet(settings.width, settings.depth)
+
+
+def standardise_depths(model: nn.Module, mean: float, spread: float) -> None:
+    """Let a network measure depths in `spread` from `mean`."""
+    for module in model.modules():
+        if isinstance(module, Depth):
+            module.mean.fill_(mean)
+            module.spread.fill_(spread)
 
 
 def normalised(tiles: Tensor) -> Tensor:
@@ -71,6 +89,8 @@ def _module(layer: Layer) -> nn.Module:
             return Upsampling(layer.channels_in, layer.channels, 2, stride=2)
         case Kind.CONCATENATION:
             return nn.Identity()
+        case Kind.DEPTH:
+            return Depth(layer.channels)
         case Kind.LOGIT:
             return nn.Conv2d(layer.channels_in, layer.channels, 1)
         case Kind.REPETITION | Kind.ATTENTION:

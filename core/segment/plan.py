@@ -27,7 +27,8 @@ class Plan:
     """Which tiles are learned and which are kept aside, and how the device is used.
 
     train_rows, validation_rows: rows of the data set · precision: fp32 or bf16 · device: its name in words ·
-    micro_batch: tiles that memory allows at once · launch: as `TrainingStep` takes it.
+    micro_batch: tiles that memory allows at once · launch: as `TrainingStep` takes it · depths: mean and spread of
+    those that are learned, None: the network is not told them.
     """
 
     train_rows: npt.NDArray[np.int64]
@@ -36,6 +37,7 @@ class Plan:
     device: str
     micro_batch: int
     launch: str
+    depths: dict[str, float] | None
 
 
 def make_plan(
@@ -52,8 +54,9 @@ def make_plan(
         raise TrainingFailed(f"data set {store.name!r} was replaced since run {run.id} began; start a new run on it")
     validation = np.sort(store.rows(config["validation_ids"]))
     train = np.setdiff1d(_labelled(store), validation)
-    launch = config.get("launch", "eager")  # runs of older versions do not say
-    return Plan(train, validation, config["precision"], config["device"]["name"], config["micro_batch"], launch)
+    launch, depths = config.get("launch", "eager"), config.get("depths")  # runs of older versions do not say
+    device = config["device"]["name"]
+    return Plan(train, validation, config["precision"], device, config["micro_batch"], launch, depths)
 
 
 def keep_micro_batch(run: RunFolder, tiles: int) -> None:
@@ -75,6 +78,7 @@ def _decide(
             f"data set {store.name!r} has {len(labelled) or 'no'} labelled tile{'s' * (len(labelled) != 1)}; "
             "a training needs at least 2, one to learn from and one to measure on"
         )
+    depths = _depths(store) if settings.depth else None
     device = describe(settings.device)
     precision, speeds = choose_precision(settings, store.tile_shape)
     groups = grouping.grouping(workspace, store, settings.groups, progress)
@@ -98,9 +102,22 @@ def _decide(
         "launch": launch,
         "speeds": speeds | launch_speeds,  # tiles/s of training steps, as measured for these choices
         "micro_batch": settings.batch_size,
+        "depths": depths,
         "first_weights": first_weights.in_words(settings),
         "validation_ids": store.index["id"].iloc[validation].tolist(),
     }
+
+
+def _depths(store: TileStore) -> dict[str, float]:
+    """mean and spread (standard deviation) of the depths of the labelled tiles, as far as they are known."""
+    known = store.index["z"].to_numpy(np.float64)[_labelled(store)]
+    known = known[np.isfinite(known)]
+    if not len(known):
+        raise TrainingFailed(
+            f"depth=true: no labelled tile of data set {store.name!r} has a depth; import it with its depths.csv, "
+            "or train with depth=false"
+        )
+    return {"mean": float(known.mean()), "spread": float(known.std()) or 1.0}
 
 
 def fold_numbers(

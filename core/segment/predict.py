@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ from core.segment.settings import TrainSettings
 from core.segment.trials import choose_precision
 from core.segment.validation import probability_maps
 from core.workspace import JobFolder, RunFolder, Workspace
+
+logger = logging.getLogger(__name__)
 
 SPLITS = ("train", "test", "all")
 BATCH = 64
@@ -82,6 +85,12 @@ def predict(
         "epoch": predictor.epochs[0],
         "epochs": predictor.epochs,
     }
+    if missing := predictor.without_depth(store, rows):
+        facts["without_depth"] = missing
+        logger.warning(
+            "%d of %d tiles of %s have no depth, which %s was told in its training: predicted as of the mean depth",
+            *(missing, len(rows), store.name, run_id),
+        )
     with atomic.resuming_folder(runs[0].predictions(store.name, split)) as part:
         partial = Partial.open(part, len(rows), store.tile_shape, facts | {"weights": predictor.weights})
         for maps in predictor.maps(store, rows, progress, partial.done):
@@ -155,16 +164,21 @@ class Predictor:
         self._fabric = open_fabric(settings.device, precision, settings.deterministic)
         self._models = [self._fabric.setup_module(_best(run, one)) for run, one in zip(flat, every, strict=True)]
         self._batch = min(BATCH, 2 * first["micro_batch"])
+        self._depth = any(one.depth for one in every)
 
     def kept_aside(self, store: TileStore) -> npt.NDArray[np.bool_]:
         """Which tiles of `store` are predicted by networks alone that did not learn them, though labelled: (N,)."""
         return np.logical_and.reduce([kept.any(axis=0) for kept in self._kept(store)])
 
+    def without_depth(self, store: TileStore, rows: npt.NDArray[np.int64]) -> int:
+        """How many of `rows` are taken to lie at the mean depth, as a network asks for theirs and there is none."""
+        return int((~np.isfinite(store.index["z"].to_numpy(np.float64)[rows])).sum()) if self._depth else 0
+
     def maps(
         self, store: TileStore, rows: npt.NDArray[np.int64], progress: Progress, done: int = 0
     ) -> Iterator[npt.NDArray[np.uint8]]:
         """The maps of `rows` (k,) of `store` but for the first `done`, some at a time: (n, H, W) 0…255."""
-        tiles, shares = DeviceTiles.load(store, self._fabric.device), self._shares(store)
+        tiles, shares = DeviceTiles.load(store, self._fabric.device, self._depth), self._shares(store)
         for first in range(done, len(rows), self._batch):
             progress(first, len(rows), f"predicting {store.name}")
             some = rows[first : first + self._batch]

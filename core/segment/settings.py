@@ -35,6 +35,9 @@ class TrainSettings:
     scse: bool = _setting(
         False, "let the way up of a U-Net with an encoder weigh channels and places by what it sees (scSE attention)"
     )
+    depth: bool = _setting(
+        False, "tell the network the depth of each tile, at its deepest level; where there is none it is the mean"
+    )
     epochs: int = _setting(50, "passes over the training tiles", low=1, high=100_000)
     minutes: float = _setting(
         0.0, "time for the whole training, however few epochs that makes; its schedule fits in; 0: no limit", low=0.0

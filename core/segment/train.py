@@ -32,6 +32,7 @@ from core.segment.engine import TrainingStep, open_fabric, out_of_memory, set_up
 from core.segment.labels import labelled_for
 from core.segment.losses import Loss, loss_at
 from core.segment.metrics_log import MetricsLog
+from core.segment.models import standardise_depths
 from core.segment.plan import keep_micro_batch, make_plan
 from core.segment.schedule import CROPPED, Budget, learning_rate
 from core.segment.settings import TrainSettings
@@ -113,7 +114,7 @@ class _Training:
         self.judged = self.fabric.setup_module(self.average.module) if self.average else self.model
         self.state = self._resumed() if run.last.exists() else State()
         self.micro_batch = plan.micro_batch
-        self.tiles = DeviceTiles.load(store, self.fabric.device)
+        self.tiles = DeviceTiles.load(store, self.fabric.device, settings.depth)
         self.measured = self.tiles.rows(plan.validation_rows)
         salt = store.index["salt_proportion"].to_numpy()[plan.validation_rows]
         self.shown = self.tiles.rows(plan.validation_rows[samples.choose(salt)])
@@ -176,7 +177,7 @@ class _Training:
             images, masks = self.tiles.batch(rows[i])
             if settings.augment:
                 images, masks = augment(images, masks, changes[i], crop)
-            losses.append(self.step(images, masks))
+            losses.append(self.step(self.tiles.with_depths(images, rows[i]), masks))
             if self.average:
                 self.average.update(step)
             log.step(step, epoch, rate, losses[i])
@@ -228,6 +229,8 @@ class _Training:
         writer.write({**best, self.run.last: (whole | {"state": asdict(self.state)}, facts)})
 
     def _first_weights(self) -> None:
+        if self.plan.depths:
+            standardise_depths(self.model, self.plan.depths["mean"], self.plan.depths["spread"])
         path = first_weights.find(self.settings)
         if path is not None:
             network = self.model.module

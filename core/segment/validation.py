@@ -43,7 +43,7 @@ def validate(
         for chosen in rows.split(batch_size):
             every_batch()
             images, masks = tiles.batch(chosen)
-            logits = model(images)
+            logits = model(tiles.with_depths(images, chosen))
             losses.append(loss_of(logits, masks) * len(chosen))
             counts.append(metrics.device_counts(masks[:, 0] > 0, logits[:, 0] >= 0))
     loss = float(torch.stack(losses).sum()) / len(rows)
@@ -55,7 +55,8 @@ def validate(
 def probability_maps(
     models: Sequence[nn.Module], images: Tensor, flip: bool = False, shares: npt.NDArray[np.float32] | None = None
 ) -> Tensor:
-    """Probability of salt of each pixel: normalised images (k, 1, H, W) to (k, H, W) uint8, 128 and above is salt.
+    """Probability of salt of each pixel: images as `DeviceTiles.images` gives them to (k, H, W) uint8, 128 and
+    above is salt.
 
     models: their probabilities are averaged · flip: also with those for the mirrored tile · shares: (models, k), how
     much each model has to say of each tile, 1 over all models; None: all equally much.
@@ -74,7 +75,7 @@ def probability_maps(
 
 
 def _probability(model: nn.Module, images: Tensor, flip: bool) -> Tensor:
-    """(k, 1, H, W) to (k, H, W) float32, 0…1."""
+    """(k, C, H, W) to (k, H, W) float32, 0…1."""
     model.eval()
     found = model(images).float().sigmoid()
     if flip:

@@ -11,7 +11,8 @@ from core.segment.settings import PRESETS, TrainSettings
 
 MAIN = ("model", "minutes", "width", "epochs", "batch_size", "learning_rate")
 GROUPS = {
-    "How it learns": ("pretrained", "scse", "schedule", "weight_decay", "ema", "loss", "augment", "crop", "patience"),
+    "The network": ("pretrained", "scse", "depth"),
+    "How it learns": ("schedule", "weight_decay", "ema", "loss", "augment", "crop", "patience"),
     "What it learns and where": (),  # all others
 }
 STEP = 0.01  # of the arrows beside a number that is 0

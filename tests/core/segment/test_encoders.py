@@ -22,10 +22,10 @@ MODELS = ("resnet34", "efficientnet_lite0")
 LITE = TrainSettings(dataset="a", model="efficientnet_lite0")
 
 
-@pytest.mark.parametrize("scse", [False, True])
+@pytest.mark.parametrize("changes", [{}, {"scse": True}, {"depth": True}], ids=str)
 @pytest.mark.parametrize("model", MODELS)
-def test_the_figures_are_those_of_the_network(model: str, scse: bool) -> None:
-    settings = TrainSettings(dataset="a", model=model, scse=scse)
+def test_the_figures_are_those_of_the_network(model: str, changes: dict[str, bool]) -> None:
+    settings = TrainSettings.from_dict({"dataset": "a", "model": model, **changes})
     network = build(settings).to("meta")  # where each layer goes the plain way
     assert sum(row["parameters"] for row in summary(settings, (40, 70))) == sum(p.numel() for p in network.parameters())
     counted, shapes = [], []
