@@ -158,7 +158,7 @@ def tune(
     run: RunArgument,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Choose yourself: level, holes, area, sure or black."),
+        typer.Option("--set", metavar="KEY=VALUE", help="Choose yourself: level, holes, area, sure, head or black."),
     ] = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     CONCATENATION = "concatenation with the skip"
     ATTENTION = "weights for channels and places (scSE)"
     DEPTH = "depth of the tile added (linear)"
+    HEAD = "mean over places, linear, to one logit: any salt at all"
     LOGIT = "convolution to one logit"
 
 
@@ -56,6 +57,12 @@ class Layer:
             case _:
                 return self.kind
 
+    def output(self, height: int, width: int) -> tuple[int, int, int]:
+        """Channels, height and width of what comes out, for a padded tile."""
+        if self.kind is Kind.HEAD:
+            return self.channels, 1, 1
+        return self.channels, height // self.stride, width // self.stride
+
     @property
     def parameters(self) -> int:
         """Numbers that are learned."""
@@ -63,20 +70,22 @@ class Layer:
             squeezed = self.channels // SQUEEZE
             return 2 * self.channels * squeezed + squeezed + self.channels + self.channels + 1
         # A convolution's bias would be lost in its batch norm, which has a scale and a shift instead.
-        others = {Kind.CONVOLUTION: 2, Kind.UPSAMPLING: 1, Kind.LOGIT: 1, Kind.DEPTH: 2}.get(self.kind, 0)
+        others = {Kind.CONVOLUTION: 2, Kind.UPSAMPLING: 1, Kind.LOGIT: 1, Kind.HEAD: 1, Kind.DEPTH: 2}.get(self.kind, 0)
         return self.channels * (self._weights * self.kernel**2 + others)
 
     @property
     def products_per_pixel(self) -> int:
-        """Multiplications for one pixel of the output; attention's few for a whole channel are left out."""
+        """Multiplications for one pixel of the output; the few for a whole channel are left out."""
         if self.kind is Kind.ATTENTION:
             return self.channels
+        if self.kind is Kind.HEAD:
+            return 0
         seen = 1 if self.kind is Kind.UPSAMPLING else self.kernel**2
         return self.channels * self._weights * seen
 
     @property
     def _weights(self) -> int:
-        learned = self.kind in (Kind.CONVOLUTION, Kind.UPSAMPLING, Kind.LOGIT)
+        learned = self.kind in (Kind.CONVOLUTION, Kind.UPSAMPLING, Kind.HEAD, Kind.LOGIT)
         return learned * self.channels_in // self.groups
 
 
@@ -86,14 +95,14 @@ def layers(settings: TrainSettings) -> list[Layer]:
 
     makers = {"resnet34": encoder_layers.resnet34, "efficientnet_lite0": encoder_layers.efficientnet_lite0}
     if settings.model in makers:
-        return makers[settings.model](settings.scse, settings.depth)
-    return unet(settings.width, settings.depth)
+        return makers[settings.model](settings.scse, settings.depth, settings.salt_head)
+    return unet(settings.width, settings.depth, settings.salt_head)
 
 
-def unet(width: int, depth: bool = False) -> list[Layer]:
+def unet(width: int, depth: bool = False, salt_head: bool = False) -> list[Layer]:
     """The layers of a U-Net whose first level has `width` channels, in the order they are computed.
 
-    depth: whether it is told the tile's depth.
+    depth: whether it is told the tile's depth · salt_head: whether it says that there is any salt.
     """
     layers: list[Layer] = []
     channels = 1
@@ -103,6 +112,7 @@ def unet(width: int, depth: bool = False) -> list[Layer]:
         layers.append(Layer(f"encoder {level + 1} pooling", Kind.POOLING, channels, channels, 2 << level, kernel=2))
     layers += depth_layers(channels, 1 << LEVELS) if depth else []
     layers += two_convolutions("bottleneck", channels, 2 * channels, 1 << LEVELS)
+    layers += head_layers(2 * channels, 1 << LEVELS) if salt_head else []
     for level in reversed(range(LEVELS)):
         name, out, stride = f"decoder {level + 1}", width << level, 1 << level
         layers.append(Layer(f"{name} upsampling", Kind.UPSAMPLING, 2 * out, out, stride, kernel=2))
@@ -122,6 +132,11 @@ def depth_layers(channels: int, stride: int) -> list[Layer]:
     return [Layer("bottleneck depth", Kind.DEPTH, 1, channels, stride)]
 
 
+def head_layers(channels: int, stride: int) -> list[Layer]:
+    """Where `channels` channels tell whether there is any salt."""
+    return [Layer("salt head", Kind.HEAD, channels, 1, stride)]
+
+
 def padded(tile_shape: tuple[int, int]) -> tuple[int, int]:
     """(height, width) of a tile after padding to a multiple of 32 pixels."""
     height, width = (-(-side // MULTIPLE) * MULTIPLE for side in tile_shape)
@@ -135,7 +150,7 @@ def summary(settings: TrainSettings, tile_shape: tuple[int, int]) -> list[dict[s
         {
             "layer": layer.name,
             "operation": layer.operation,
-            "output": (layer.channels, height // layer.stride, width // layer.stride),
+            "output": layer.output(height, width),
             "parameters": layer.parameters,
         }
         for layer in layers(settings)

@@ -1,4 +1,8 @@
-"""What else a network is told at its deepest level, where a tile is a few places of many channels. Imports torch."""
+"""What else a network is told, and says, at its deepest level, where a tile is few places wide. Imports torch.
+
+Both travel as a second channel that is the same everywhere: the depth beside the grey levels, the logit that there is
+any salt beside those of the pixels. So whatever flips, splits or averages batches needs to know nothing of them.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +36,24 @@ class Depth(nn.Module):
         standardised = ((depths - self.mean) / self.spread).nan_to_num(0.0, 0.0, 0.0)
         told: Tensor = self.embedding(standardised[:, None])
         return features + told[:, :, None, None]
+
+
+class SaltHead(nn.Module):
+    """Whether there is any salt in a tile."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(channels, 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Features (N, C, h, w) to logits (N, 1, 1, 1)."""
+        logits: Tensor = self.linear(features.mean(dim=(2, 3)))
+        return logits[:, :, None, None]
+
+
+def together(logits: Tensor, any_salt: Tensor | None) -> Tensor:
+    """Logits of pixels (N, 1, H, W) with those of a head (N, 1, 1, 1), if there is one, as a second channel."""
+    return logits if any_salt is None else torch.cat((logits, any_salt.to(logits.dtype).expand_as(logits)), dim=1)
 
 
 def parted(images: Tensor) -> tuple[Tensor, Tensor | None]:

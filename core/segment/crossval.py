@@ -171,7 +171,7 @@ def _random_scores(store: TileStore, folder: RunFolder, split: pd.DataFrame, pro
     from core.segment.treatment import PLAIN
 
     rows = store.rows(split["id"][split["random"] == 0].tolist())
-    maps = np.concatenate(list(Predictor([folder]).maps(store, rows, progress)))
+    maps = np.concatenate([found for found, _ in Predictor([folder]).maps(store, rows, progress)])
     return metrics.competition_score(store.masks[rows], PLAIN.masks(maps, np.zeros(len(rows), bool)))
 
 

@@ -6,7 +6,7 @@ without squeeze and excitation); the way up as in segmentation-models-pytorch's 
 
 from __future__ import annotations
 
-from core.segment.architecture import Kind, Layer, depth_layers, two_convolutions
+from core.segment.architecture import Kind, Layer, depth_layers, head_layers, two_convolutions
 
 DECODER = (256, 128, 64, 32, 16)  # channels of the levels of the way up
 # expansion, channels, blocks, stride of the first one, kernel
@@ -14,7 +14,7 @@ LITE0 = ((1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 40, 2, 2, 5), (6, 80, 3, 2, 3),
 LITE0_LAST = (6, 320, 1, 1, 3)
 
 
-def resnet34(scse: bool = False, depth: bool = False) -> list[Layer]:
+def resnet34(scse: bool = False, depth: bool = False, salt_head: bool = False) -> list[Layer]:
     """A U-Net with ResNet34 as its encoder."""
     layers = [
         Layer("encoder stem", Kind.CONVOLUTION, 1, 64, 2, kernel=7),
@@ -28,10 +28,10 @@ def resnet34(scse: bool = False, depth: bool = False) -> list[Layer]:
             if channels_in != channels:
                 layers.append(Layer(f"{name} shortcut", Kind.CONVOLUTION, channels_in, channels, stride))
             channels_in = channels
-    return layers + _decoder(512, (256, 128, 64, 64, 0), scse, depth)
+    return layers + _decoder(512, (256, 128, 64, 64, 0), scse, depth, salt_head)
 
 
-def efficientnet_lite0(scse: bool = False, depth: bool = False) -> list[Layer]:
+def efficientnet_lite0(scse: bool = False, depth: bool = False, salt_head: bool = False) -> list[Layer]:
     """A U-Net with EfficientNet-lite0 as its encoder."""
     layers = [Layer("encoder stem", Kind.CONVOLUTION, 1, 32, 2, kernel=3)]
     channels_in, stride = 32, 2
@@ -42,7 +42,7 @@ def efficientnet_lite0(scse: bool = False, depth: bool = False) -> list[Layer]:
                 f"encoder {stage} block {block}", channels_in, expansion, channels, stride, step, kernel
             )
             channels_in, stride = channels, stride * step
-    return layers + _decoder(320, (112, 40, 24, 16, 0), scse, depth)
+    return layers + _decoder(320, (112, 40, 24, 16, 0), scse, depth, salt_head)
 
 
 def _inverted(
@@ -58,8 +58,9 @@ def _inverted(
     ]
 
 
-def _decoder(channels_in: int, skips: tuple[int, ...], scse: bool, depth: bool) -> list[Layer]:
+def _decoder(channels_in: int, skips: tuple[int, ...], scse: bool, depth: bool, salt_head: bool) -> list[Layer]:
     layers = depth_layers(channels_in, 32) if depth else []
+    layers += head_layers(channels_in, 32) if salt_head else []
     for level, (channels, skip) in enumerate(zip(DECODER, skips, strict=True)):
         name, stride = f"decoder {len(DECODER) - level}", 16 >> level
         layers.append(Layer(f"{name} upsampling", Kind.REPETITION, channels_in, channels_in, stride))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from core.segment.bottleneck import Depth, parted
+from core.segment.bottleneck import Depth, SaltHead, parted, together
 from core.segment.convolutions import Depthwise
 from core.segment.padding import pad
 
@@ -15,11 +15,11 @@ class EncoderUNet(nn.Module):
     """The network of `encoder_layers`, with one channel in, and first weights at random.
 
     Takes images (N, 1, H, W), float, as `normalised` makes them, and gives logits (N, 1, H, W) for the same pixels:
-    it pads by reflection to a multiple of 32 and cuts the border off again. A second channel may hold the tile's
-    depth, see `bottleneck`.
+    it pads by reflection to a multiple of 32 and cuts the border off again. A second channel of either
+    is the tile's depth and the logit that there is any salt, see `bottleneck`.
     """
 
-    def __init__(self, model: str, scse: bool = False, depth: bool = False) -> None:
+    def __init__(self, model: str, scse: bool = False, depth: bool = False, salt_head: bool = False) -> None:
         import segmentation_models_pytorch as smp
 
         super().__init__()
@@ -27,7 +27,9 @@ class EncoderUNet(nn.Module):
             NAMES[model], encoder_weights=None, in_channels=1, decoder_attention_type="scse" if scse else None
         )
         self.network.decoder.blocks[-1].attention1 = nn.Identity()  # never used, as there is no skip
-        self.depth = Depth(self.network.encoder.out_channels[-1]) if depth else None
+        deepest = self.network.encoder.out_channels[-1]
+        self.depth = Depth(deepest) if depth else None
+        self.salt_head = SaltHead(deepest) if salt_head else None
         _quicken(self.network)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -37,8 +39,9 @@ class EncoderUNet(nn.Module):
         features = self.network.encoder(x)
         if self.depth is not None:
             features[-1] = self.depth(features[-1], depths)
-        logits: Tensor = self.network.segmentation_head(self.network.decoder(features))
-        return logits[..., top : top + height, left : left + width]
+        any_salt = self.salt_head(features[-1]) if self.salt_head is not None else None
+        logits = self.network.segmentation_head(self.network.decoder(features))
+        return together(logits[..., top : top + height, left : left + width], any_salt)
 
 
 def _quicken(network: nn.Module) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from core import atomic
 from core.dataset.tiles import TileStore
-from core.segment import metrics
+from core.segment import asides, metrics
 from core.segment.features import features
 from core.segment.masking import Masking
 
@@ -21,16 +21,22 @@ Rows = npt.NDArray[np.int64]
 
 
 def figures(
-    store: TileStore, rows: Rows, maps: np.ndarray, kept_aside: npt.NDArray[np.bool_], masking: Masking
+    store: TileStore,
+    rows: Rows,
+    maps: np.ndarray,
+    beside: pd.DataFrame,
+    kept_aside: npt.NDArray[np.bool_],
+    masking: Masking,
 ) -> pd.DataFrame:
     """A row for each of `rows` (k,) of `store`, as `core.segment.predictions` describes it.
 
-    maps: (k, H, W) uint8 · kept_aside: (k,), predicted by networks that did not learn the tile, though labelled.
+    maps: (k, H, W) uint8 · beside: what is told of the k tiles, see `asides` · kept_aside: (k,),
+    predicted by networks that did not learn the tile, though labelled.
     """
     parts = []
     for first in range(0, len(rows), AT_ONCE):
         some = slice(first, first + AT_ONCE)
-        parts.append(_figures(store, rows[some], np.asarray(maps[some]), masking))
+        parts.append(_figures(store, rows[some], np.asarray(maps[some]), beside.iloc[some], masking))
     return pd.concat(parts, ignore_index=True).assign(validation=kept_aside)
 
 
@@ -40,10 +46,10 @@ def write(folder: Path, frame: pd.DataFrame, facts: dict[str, Any]) -> None:
     atomic.write_json(folder / "prediction.json", facts)
 
 
-def _figures(store: TileStore, rows: Rows, maps: np.ndarray, masking: Masking) -> pd.DataFrame:
+def _figures(store: TileStore, rows: Rows, maps: np.ndarray, beside: pd.DataFrame, masking: Masking) -> pd.DataFrame:
     index = store.index.iloc[rows]
     constant, labelled = index["std"].to_numpy() == 0, index["has_mask"].to_numpy(bool)
-    masks = masking.treatment.masks(maps, constant)
+    masks = masking.treatment.masks(maps, constant, asides.any_salt(beside))
     known = features(maps, masks)
     counts = metrics.counts(store.masks[rows], masks)
     sure = masking.calibration.estimate(known) if masking.calibration else known["expected_iou"]
@@ -56,5 +62,6 @@ def _figures(store: TileStore, rows: Rows, maps: np.ndarray, masking: Masking) -
             "map": np.where(labelled, metrics.score(*counts), np.nan),
             "iou": np.where(labelled, metrics.iou(*counts), np.nan),
             "constant": constant,
+            **{name: beside[name].to_numpy() for name in beside},
         }
     )

@@ -87,5 +87,5 @@ def _write_maps(folder: Path, maps: Maps, progress: Progress) -> None:
 
 def _figures(maps: Maps, rows: np.ndarray, block: np.ndarray) -> pd.DataFrame:
     """A row for each map, as `core.segment.predictions` describes it."""
-    found = figures.figures(maps.store, rows, block, np.zeros(len(rows), bool), Masking())
+    found = figures.figures(maps.store, rows, block, pd.DataFrame(index=rows), np.zeros(len(rows), bool), Masking())
     return found.assign(confidence=np.nan) if maps.are_masks else found

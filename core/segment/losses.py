@@ -6,6 +6,7 @@ Each gives a scalar, 0 at best (Lovász's too, once every pixel is right by a ma
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -16,6 +17,7 @@ from core.errors import BadInput
 Loss = Callable[[Tensor, Tensor], Tensor]
 
 SMOOTHING = 0.01  # of the tile's area
+HEAD = 0.1  # weight of the cross entropy of a salt head; not tuned
 STAGED = 0.5  # share of the training after which a staged loss changes
 
 
@@ -78,11 +80,25 @@ LOSSES: dict[str, Loss] = {
 }
 
 
-def loss_at(name: str, done: float) -> Loss:
+@cache
+def with_salt_head(loss: Loss) -> Loss:
+    """`loss` and the cross entropy of the second channel, which says whether there is any salt; logits (N, 2, H, W)."""
+
+    def both(logits: Tensor, masks: Tensor) -> Tensor:
+        any_salt = masks.amax(dim=(1, 2, 3))
+        return loss(logits[:, :1], masks) + HEAD * binary_cross_entropy_with_logits(logits[:, 1, 0, 0], any_salt)
+
+    return both
+
+
+def loss_at(name: str, done: float, salt_head: bool = False) -> Loss:
     """The loss that setting `loss` means when a share `done` of the training is over. Raises `BadInput`.
 
-    staged: first bce_dice, which learns fast from nothing, then bce_lovasz, which is nearer to the score.
+    staged: first bce_dice, which learns fast from nothing, then bce_lovasz, which is nearer to the score · salt_head:
+    whether the network has one, which learns beside it.
     """
+    if salt_head:
+        return with_salt_head(loss_at(name, done))
     if name == "staged":
         return bce_dice if done < STAGED else bce_lovasz
     if name not in LOSSES:

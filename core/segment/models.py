@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from core.segment.architecture import Kind, Layer, unet
 from core.segment.batch_norm import BatchNorm
-from core.segment.bottleneck import Depth, parted
+from core.segment.bottleneck import Depth, SaltHead, parted, together
 from core.segment.convolutions import Upsampling
 from core.segment.encoders import NAMES, EncoderUNet
 from core.segment.padding import pad
@@ -20,13 +20,13 @@ class UNet(nn.Module):
     """The plain U-Net of `architecture.unet`.
 
     Takes images (N, 1, H, W), float, as `normalised` makes them, and gives logits (N, 1, H, W) for the
-    same pixels: it pads by reflection to a multiple of 32 and cuts the border off again. A second channel may hold
-    the tile's depth, see `bottleneck`.
+    same pixels: it pads by reflection to a multiple of 32 and cuts the border off again. A second channel of
+    either is the tile's depth and the logit that there is any salt, see `bottleneck`.
     """
 
-    def __init__(self, width: int, depth: bool = False) -> None:
+    def __init__(self, width: int, depth: bool = False, salt_head: bool = False) -> None:
         super().__init__()
-        self.layers = unet(width, depth)
+        self.layers = unet(width, depth, salt_head)
         self.steps = nn.ModuleList(_module(layer) for layer in self.layers)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -34,6 +34,7 @@ class UNet(nn.Module):
         grey, depths = parted(images)
         x, top, left = pad(grey)
         skips: list[Tensor] = []
+        any_salt = None
         for layer, step in zip(self.layers, self.steps, strict=True):
             match layer.kind:
                 case Kind.POOLING:
@@ -43,9 +44,11 @@ class UNet(nn.Module):
                     x = torch.cat((skips.pop(), x), dim=1)
                 case Kind.DEPTH:
                     x = step(x, depths)
+                case Kind.HEAD:
+                    any_salt = step(x)
                 case _:
                     x = step(x)
-        return x[..., top : top + height, left : left + width]
+        return together(x[..., top : top + height, left : left + width], any_salt)
 
 
 def build(settings: TrainSettings) -> nn.Module:
@@ -58,8 +61,8 @@ def build(settings: TrainSettings) -> nn.Module:
 
 def _new(settings: TrainSettings) -> nn.Module:
     if settings.model in NAMES:
-        return EncoderUNet(settings.model, settings.scse, settings.depth)
-    return UNet(settings.width, settings.depth)
+        return EncoderUNet(settings.model, settings.scse, settings.depth, settings.salt_head)
+    return UNet(settings.width, settings.depth, settings.salt_head)
 
 
 def standardise_depths(model: nn.Module, mean: float, spread: float) -> None:
@@ -91,6 +94,8 @@ def _module(layer: Layer) -> nn.Module:
             return nn.Identity()
         case Kind.DEPTH:
             return Depth(layer.channels)
+        case Kind.HEAD:
+            return SaltHead(layer.channels_in)
         case Kind.LOGIT:
             return nn.Conv2d(layer.channels_in, layer.channels, 1)
         case Kind.REPETITION | Kind.ATTENTION:

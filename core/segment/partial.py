@@ -11,20 +11,23 @@ from typing import Any
 import numpy as np
 
 from core import atomic
+from core.segment import asides
 
 KEEP_SECONDS = 2.0  # how much work a kill may cost
-STATE, MAPS = "partial.json", "probabilities.npy"
+STATE, MAPS, ASIDES = "partial.json", "probabilities.npy", "asides.npy"
 
 
 @dataclass
 class Partial:
     """Maps of the first `done` tiles of N.
 
-    maps: (N, H, W) uint8, memory-mapped · facts: what all of it belongs to · seconds: of work in earlier attempts.
+    maps: (N, H, W) uint8, and asides: (N, asides) float32, both memory-mapped · facts: what all of it belongs to ·
+    seconds: of work in earlier attempts.
     """
 
     folder: Path
     maps: np.ndarray
+    asides: np.ndarray
     facts: dict[str, Any]
     done: int = 0
     seconds: float = 0.0
@@ -37,29 +40,34 @@ class Partial:
         """What is in `folder`, if it belongs to the same `facts`; else nothing is done yet."""
         try:
             state = json.loads((folder / STATE).read_bytes())
-            maps = np.load(folder / MAPS, mmap_mode="r+")
+            maps, beside = (np.load(folder / name, mmap_mode="r+") for name in (MAPS, ASIDES))
             if state["facts"] == facts:
-                return cls(folder, maps, facts, state["done"], state["seconds"])
+                return cls(folder, maps, beside, facts, state["done"], state["seconds"])
         except (OSError, ValueError, KeyError, TypeError):  # nothing there, or not whole
             pass
         (folder / STATE).unlink(missing_ok=True)
-        new = np.lib.format.open_memmap(folder / MAPS, mode="w+", dtype=np.uint8, shape=(tiles, *tile_shape))
-        return cls(folder, new, facts)
+        new = np.lib.format.open_memmap
+        maps = new(folder / MAPS, mode="w+", dtype=np.uint8, shape=(tiles, *tile_shape))
+        beside = new(folder / ASIDES, mode="w+", dtype=np.float32, shape=(tiles, len(asides.ASIDES)))
+        return cls(folder, maps, beside, facts)
 
-    def add(self, maps: np.ndarray) -> None:
+    def add(self, maps: np.ndarray, beside: np.ndarray) -> None:
         """The next tiles; every few seconds what is done is noted on disk. Raises `OSError`."""
-        self.maps[self.done : self.done + len(maps)] = maps
+        some = slice(self.done, self.done + len(maps))
+        self.maps[some], self.asides[some] = maps, beside
         self.done += len(maps)
         if time.monotonic() - self._kept >= KEEP_SECONDS:
             self._keep()
 
     def finish(self) -> None:
         """Leave only the maps in the folder."""
-        (self.folder / STATE).unlink(missing_ok=True)
+        for name in (STATE, ASIDES):
+            (self.folder / name).unlink(missing_ok=True)
 
     def _keep(self) -> None:
-        if isinstance(self.maps, np.memmap):
-            self.maps.flush()
+        for kept in (self.maps, self.asides):
+            if isinstance(kept, np.memmap):
+                kept.flush()
         now = time.monotonic()
         seconds = round(self.seconds + now - self._begun, 2)
         atomic.write_json(self.folder / STATE, {"done": self.done, "seconds": seconds, "facts": self.facts})

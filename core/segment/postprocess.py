@@ -22,7 +22,7 @@ from core.dataset.splits import folds
 from core.dataset.tiles import TileStore
 from core.errors import BadInput, NotFound
 from core.progress import Progress, silent
-from core.segment import figures, grouping, metrics
+from core.segment import asides, figures, grouping, metrics
 from core.segment.calibration import Calibration, held_out
 from core.segment.config import load_config
 from core.segment.features import features
@@ -40,13 +40,22 @@ AT_ONCE = 512
 
 @dataclass(frozen=True, eq=False)
 class OutOfFold:
-    """Maps of labelled tiles by networks that did not learn them: rows (N,), maps, truth (N, H, W), fold (N,)."""
+    """Maps of labelled tiles by networks that did not learn them: rows (N,), maps, truth (N, H, W), fold (N,).
+
+    beside: what else was told of them, see `asides`.
+    """
 
     rows: np.ndarray
     maps: np.ndarray
     truth: np.ndarray
     constant: np.ndarray
     fold: np.ndarray
+    beside: pd.DataFrame
+
+    @property
+    def any_salt(self) -> np.ndarray | None:
+        """What salt heads say; None: there is none."""
+        return asides.any_salt(self.beside)
 
 
 def run(workspace: Workspace, folder: JobFolder, progress: Progress, run_id: str) -> dict[str, Any]:
@@ -65,14 +74,17 @@ def tune_run(workspace: Workspace, run_id: str, progress: Progress = silent) -> 
     """
     run = workspace.existing_run(run_id)
     known = out_of_fold_of(workspace, run, progress)
-    tuning = tune(known.maps, known.truth, known.constant, known.fold, progress)
+    tuning = tune(known.maps, known.truth, known.constant, known.fold, progress, known.any_salt)
     return _settle(workspace, run, known, tuning.chosen if tuning.pays else PLAIN, tuning, progress)
 
 
 def treat_run(workspace: Workspace, run_id: str, treatment: Treatment, progress: Progress = silent) -> dict[str, Any]:
     """Use a treatment that a person chose; the confidence is calibrated anew for its masks."""
     run = workspace.existing_run(run_id)
-    return _settle(workspace, run, out_of_fold_of(workspace, run, progress), treatment, None, progress)
+    known = out_of_fold_of(workspace, run, progress)
+    if treatment.head and known.any_salt is None:
+        raise BadInput(f"head={treatment.head}: run {run_id} has no salt head; train one with salt_head=true")
+    return _settle(workspace, run, known, treatment, None, progress)
 
 
 def out_of_fold_of(workspace: Workspace, run: RunFolder, progress: Progress = silent) -> OutOfFold:
@@ -80,12 +92,14 @@ def out_of_fold_of(workspace: Workspace, run: RunFolder, progress: Progress = si
     config = load_config(run)
     store = TileStore.open(workspace.existing_dataset(config["dataset"]))
     found: dict[int, np.ndarray] = {}
+    told: list[pd.DataFrame] = []
     for folder in run.predictions_of(store.name):
         predictions = load_predictions(folder)
         if predictions.facts.get("checksum") != store.source.get("checksum"):
             continue
         frame = predictions.frame
         places = np.flatnonzero(frame["validation"] & frame["map"].notna())
+        told.append(asides.among(frame).set_index(frame["row"]).iloc[places])
         for row, place in zip(frame["row"].to_numpy()[places].tolist(), places.tolist(), strict=True):
             found.setdefault(row, predictions.probabilities[place])
     if len(found) < FEWEST:
@@ -97,7 +111,9 @@ def out_of_fold_of(workspace: Workspace, run: RunFolder, progress: Progress = si
     maps = np.stack([found[row] for row in rows.tolist()])
     fold = _fold_of(workspace, store, run, config, rows, progress)
     constant = store.index["std"].to_numpy()[rows] == 0
-    return OutOfFold(rows, maps, np.array(store.masks[rows]), constant, fold)
+    beside = pd.concat(told)
+    beside = beside[~beside.index.duplicated()].loc[rows]
+    return OutOfFold(rows, maps, np.array(store.masks[rows]), constant, fold, beside)
 
 
 def _fold_of(
@@ -160,7 +176,8 @@ def _told(known: OutOfFold, treatment: Treatment) -> tuple[pd.DataFrame, np.ndar
     told, scores = [], []
     for first in range(0, len(known.rows), AT_ONCE):
         some = slice(first, first + AT_ONCE)
-        masks = treatment.masks(known.maps[some], known.constant[some])
+        any_salt = known.any_salt[some] if known.any_salt is not None else None
+        masks = treatment.masks(known.maps[some], known.constant[some], any_salt)
         told.append(features(known.maps[some], masks))
         scores.append(metrics.competition_score(known.truth[some], masks))
     return pd.concat(told, ignore_index=True), np.concatenate(scores)
@@ -183,7 +200,8 @@ def refresh(workspace: Workspace, run: RunFolder, progress: Progress = silent) -
         progress(0, None, f"figures of {folder.name}")
         rows = predictions.frame["row"].to_numpy(np.int64)
         kept_aside = predictions.frame["validation"].to_numpy(bool)
-        frame = figures.figures(store, rows, predictions.probabilities, kept_aside, masking)
+        beside = asides.among(predictions.frame)
+        frame = figures.figures(store, rows, predictions.probabilities, beside, kept_aside, masking)
         with atomic.replacing_folder(folder) as part:
             _link(folder / "probabilities.npy", part / "probabilities.npy")
             figures.write(part, frame, predictions.facts | masking.facts)

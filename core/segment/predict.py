@@ -18,7 +18,7 @@ from core import atomic
 from core.dataset.tiles import TileStore
 from core.errors import BadInput
 from core.progress import Progress, silent
-from core.segment import checkpoint, figures, foreign, metrics
+from core.segment import asides, checkpoint, figures, foreign, metrics
 from core.segment.batches import DeviceTiles
 from core.segment.config import load_config
 from core.segment.device import resolve
@@ -93,12 +93,14 @@ def predict(
         )
     with atomic.resuming_folder(runs[0].predictions(store.name, split)) as part:
         partial = Partial.open(part, len(rows), store.tile_shape, facts | {"weights": predictor.weights})
-        for maps in predictor.maps(store, rows, progress, partial.done):
-            partial.add(maps)
+        for maps, beside in predictor.maps(store, rows, progress, partial.done):
+            partial.add(maps, beside)
         facts["seconds"] = round(partial.seconds + time.perf_counter() - begun, 2)
         masking = Masking.of(runs[0])
         kept_aside = predictor.kept_aside(store)[rows]
-        figures.write(part, figures.figures(store, rows, partial.maps, kept_aside, masking), facts | masking.facts)
+        told = asides.table(partial.asides)
+        frame = figures.figures(store, rows, partial.maps, told, kept_aside, masking)
+        figures.write(part, frame, facts | masking.facts)
         partial.finish()
     return facts | masking.facts
 
@@ -123,9 +125,10 @@ def evaluate(
         raise BadInput(f"data set {store.name!r} has no labelled tiles to measure on")
     masking = Masking.of(predictor.runs[0])
     constant, counts, done = store.index["std"].to_numpy()[rows] == 0, [], 0
-    for maps in predictor.maps(store, rows, progress):
+    for maps, beside in predictor.maps(store, rows, progress):
         some = slice(done, done := done + len(maps))
-        counts.append(metrics.counts(store.masks[rows[some]], masking.treatment.masks(maps, constant[some])))
+        masks = masking.treatment.masks(maps, constant[some], asides.any_salt(asides.table(beside)))
+        counts.append(metrics.counts(store.masks[rows[some]], masks))
     both, either = np.concatenate(counts, axis=1)
     scores = metrics.score(both, either)
     return {
@@ -176,14 +179,15 @@ class Predictor:
 
     def maps(
         self, store: TileStore, rows: npt.NDArray[np.int64], progress: Progress, done: int = 0
-    ) -> Iterator[npt.NDArray[np.uint8]]:
-        """The maps of `rows` (k,) of `store` but for the first `done`, some at a time: (n, H, W) 0…255."""
+    ) -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]]:
+        """Of `rows` (k,) of `store` but for the first `done`, some at a time: maps (n, H, W) 0…255, `asides` (n, 1)."""
         tiles, shares = DeviceTiles.load(store, self._fabric.device, self._depth), self._shares(store)
         for first in range(done, len(rows), self._batch):
             progress(first, len(rows), f"predicting {store.name}")
             some = rows[first : first + self._batch]
             images = tiles.images(tiles.rows(some))
-            yield probability_maps(self._models, images, self.flip, shares[:, some]).cpu().numpy()
+            maps, beside = probability_maps(self._models, images, self.flip, shares[:, some])
+            yield maps.cpu().numpy(), beside.cpu().numpy()
         progress(len(rows), len(rows), f"predicting {store.name}")
 
     def _kept(self, store: TileStore) -> list[npt.NDArray[np.bool_]]:

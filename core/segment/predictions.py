@@ -12,6 +12,7 @@ import pandas as pd
 
 from core import atomic
 from core.errors import BadInput, NotFound
+from core.segment import asides
 from core.segment.treatment import SALT_LEVEL as SALT_LEVEL
 from core.segment.treatment import Treatment
 
@@ -25,6 +26,7 @@ class Predictions:
         id (str) · row (int64, in the data set) · salt_proportion (0…1, share of the mask)
         confidence (0…1, estimate of the mask's score where it is calibrated, else of its IoU)
         map, iou (against the label; NaN: no label) · constant, validation (bool; kept aside in the training)
+        and those `asides` that were told
 
     facts: what prediction.json holds: run, dataset, split, tiles, tile_shape, threshold, treatment, confidence (how it
     was made), flip, epoch, seconds, ….
@@ -45,9 +47,9 @@ class Predictions:
     def masks(self, positions: np.ndarray) -> np.ndarray:
         """The predicted masks of some tiles, after treatment: (k,) positions here to (k, H, W) uint8 in {0, 1}."""
         constant = self.frame["constant"].to_numpy(bool)[positions] if self.treatment.black else np.False_
-        return self.treatment.masks(
-            np.asarray(self.probabilities[positions]), np.broadcast_to(constant, len(positions))
-        )
+        maps = np.asarray(self.probabilities[positions])
+        any_salt = asides.any_salt(self.frame.iloc[positions])
+        return self.treatment.masks(maps, np.broadcast_to(constant, len(positions)), any_salt)
 
     @cached_property
     def treatment(self) -> Treatment:

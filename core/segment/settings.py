@@ -38,6 +38,10 @@ class TrainSettings:
     depth: bool = _setting(
         False, "tell the network the depth of each tile, at its deepest level; where there is none it is the mean"
     )
+    salt_head: bool = _setting(
+        False,
+        "let the network also say whether there is any salt in a tile; tuning may then empty masks where it says no",
+    )
     epochs: int = _setting(50, "passes over the training tiles", low=1, high=100_000)
     minutes: float = _setting(
         0.0, "time for the whole training, however few epochs that makes; its schedule fits in; 0: no limit", low=0.0

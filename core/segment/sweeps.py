@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.segment import metrics
-from core.segment.treatment import HOLES, PATCHES, Treatment, at_border, parts
+from core.segment.treatment import HOLES, PATCHES, Treatment, at_border, doubted, parts
 
 LEVELS = np.arange(0, 256, 4)
 AREAS = np.array([0, 5, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300, 400])  # px
@@ -56,6 +56,12 @@ def sure_scores(maps: np.ndarray, truth: np.ndarray, treated: np.ndarray) -> Sco
     """Of each of `LEVELS` as the highest level that a tile must reach to hold salt; treated: its score (N,) else."""
     highest, empty = np.asarray(maps).max(axis=(1, 2)), ~np.asarray(truth).any(axis=(1, 2))
     return np.where(highest >= LEVELS[:, None], treated, empty).astype(np.float32)
+
+
+def head_scores(any_salt: np.ndarray, truth: np.ndarray, treated: np.ndarray) -> Scores:
+    """Of each of `LEVELS` as the least that a salt head must give any salt; any_salt: (N,) 0…1, treated: as above."""
+    empty = ~np.asarray(truth).any(axis=(1, 2))
+    return np.where(doubted(any_salt, LEVELS[:, None]), empty, treated).astype(np.float32)
 
 
 def black_scores(constant: np.ndarray, truth: np.ndarray, treated: np.ndarray) -> Scores:

@@ -193,7 +193,7 @@ class _Training:
     def _enter_phase(self, done: float) -> int:
         """Make ready to learn as it is done after a share `done` of the training; gives the side of the crops."""
         crop = self.settings.crop if done < CROPPED else 0
-        phase = (loss_at(self.settings.loss, done), crop)
+        phase = (loss_at(self.settings.loss, done, self.settings.salt_head), crop)
         if phase != self.phase:  # another loss or another shape is another step, where steps are recorded
             self.phase = phase
             parts = (self.fabric, self.model, self.optimizer, self.micro_batch, self._smaller, self.plan.launch)
@@ -214,7 +214,7 @@ class _Training:
         return validate(self.judged, self.tiles, self.measured, batch, tell, self.step.loss)
 
     def _picture(self, epoch: int) -> None:
-        maps = probability_maps([self.judged], self.tiles.images(self.shown))
+        maps, _ = probability_maps([self.judged], self.tiles.images(self.shown))
         originals = (self.tiles.chosen(array, self.shown) for array in (self.tiles.tiles, self.tiles.masks))
         samples.write(self.run.samples, epoch, *(picture.cpu().numpy() for picture in (*originals, maps)))
 

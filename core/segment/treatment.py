@@ -22,7 +22,8 @@ class Treatment:
 
     level: lowest that counts as salt, 0…255 for a probability of 0…1 · holes: px, those of at most so many are filled ·
     area: px, patches of fewer are removed · sure: 0…255, a tile whose highest level is lower is empty ·
-    black: whether tiles of one grey level are empty.
+    black: whether tiles of one grey level are empty · head: 0…255, a tile is empty where the network's salt head gives
+    a lower probability that there is any.
     """
 
     level: int = SALT_LEVEL
@@ -30,10 +31,11 @@ class Treatment:
     area: int = 0
     sure: int = 0
     black: bool = False
+    head: int = 0
 
     def __post_init__(self) -> None:
-        for name, low, high in (("level", 0, 255), ("holes", 0, None), ("area", 0, None), ("sure", 0, 255)):
-            value = getattr(self, name)
+        for name in ("level", "holes", "area", "sure", "head"):
+            value, low, high = getattr(self, name), 0, None if name in ("holes", "area") else 255
             if not isinstance(value, int) or isinstance(value, bool) or value < low or (high and value > high):
                 raise BadInput(f"{name}={value!r}: expected a whole number from {low}{f' to {high}' if high else ''}")
         if not isinstance(self.black, bool):
@@ -67,8 +69,11 @@ class Treatment:
         """Lowest probability that counts as salt, 0…1."""
         return self.level / 255 if self.level != SALT_LEVEL else 0.5
 
-    def masks(self, maps: np.ndarray, constant: np.ndarray) -> Masks:
-        """The masks of some tiles: maps (k, H, W) uint8 0…255, constant (k,) bool to (k, H, W) uint8 in {0, 1}."""
+    def masks(self, maps: np.ndarray, constant: np.ndarray, any_salt: np.ndarray | None = None) -> Masks:
+        """The masks of some tiles: maps (k, H, W) uint8 0…255, constant (k,) bool to (k, H, W) uint8 in {0, 1}.
+
+        any_salt: (k,) 0…1, what the salt head says; None or NaN: nothing, so that `head` empties no tile.
+        """
         salt = np.asarray(maps) >= self.level
         if self.holes:
             salt |= small(~salt, self.holes + 1, HOLES, inside=True)
@@ -76,9 +81,16 @@ class Treatment:
             salt &= ~small(salt, self.area, PATCHES)
         if self.sure > self.level:
             salt &= np.asarray(maps).max(axis=(1, 2), keepdims=True) >= self.sure
+        if self.head and any_salt is not None:
+            salt &= ~doubted(any_salt, self.head)[:, None, None]
         if self.black:
             salt &= ~np.asarray(constant, bool)[:, None, None]
         return salt.view(np.uint8)
+
+
+def doubted(any_salt: np.ndarray, head: int | np.ndarray) -> npt.NDArray[np.bool_]:
+    """Whether a salt head gives any salt less than `head` of 255; any_salt: (k,) 0…1 or NaN, which is no doubt."""
+    return np.asarray(any_salt) * 255 < head
 
 
 PLAIN = Treatment()

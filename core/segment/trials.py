@@ -10,6 +10,7 @@ import torch
 from core.segment.device import resolve
 from core.segment.engine import FORMATS, TrainingStep, open_fabric, set_up, wait_for
 from core.segment.launch import WARM_UP, pays, worth_compiling
+from core.segment.losses import loss_at
 from core.segment.settings import TrainSettings
 
 GAIN = 1.1  # a coarser number format must be this much faster to be worth it
@@ -65,7 +66,9 @@ class _Trial:
     def __init__(self, settings: TrainSettings, tile_shape: tuple[int, int]) -> None:
         self._fabric = open_fabric(settings.device, settings.precision, settings.deterministic)
         tiles = torch.rand(min(settings.batch_size, BATCH), 1, *tile_shape, device=self._fabric.device)
-        self._step = TrainingStep(self._fabric, *set_up(self._fabric, settings), len(tiles), launch=settings.launch)
+        loss = loss_at("bce_dice", 0, settings.salt_head)
+        parts = (self._fabric, *set_up(self._fabric, settings), len(tiles))
+        self._step = TrainingStep(*parts, launch=settings.launch, loss=loss)
         self._batch = (tiles, (tiles > 0.5).float())
         self.rounds = 1 + ROUNDS + WARM_UP * (settings.launch != "eager")
         self._seconds: list[float] = []

@@ -20,7 +20,7 @@ from core.segment.treatment import PLAIN, Treatment
 
 Rows = npt.NDArray[np.int64]
 BAR = 2  # standard errors that a value must gain
-SETTINGS = ("level", "holes", "area", "sure", "black")
+SETTINGS = ("level", "holes", "area", "sure", "head", "black")
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,19 @@ class Tuning:
 
 
 def tune(
-    maps: np.ndarray, truth: np.ndarray, constant: np.ndarray, fold: np.ndarray, progress: Progress = silent
+    maps: np.ndarray,
+    truth: np.ndarray,
+    constant: np.ndarray,
+    fold: np.ndarray,
+    progress: Progress = silent,
+    any_salt: np.ndarray | None = None,
 ) -> Tuning:
     """Choose the treatment of out-of-fold maps.
 
     maps: (N, H, W) uint8 0…255 · truth: (N, H, W) uint8 in {0, 1} · constant: (N,) bool · fold: (N,) int, a number
-    that tiles share whose scores hang together.
+    that tiles share whose scores hang together · any_salt: (N,) 0…1, what a salt head says; None: there is none.
     """
-    scored = _Scored(maps, truth, constant)
+    scored = _Scored(maps, truth, constant, any_salt)
     everything, names = np.arange(len(maps)), np.unique(fold)
     honest = np.empty(len(maps))
     for done, name in enumerate(names):
@@ -95,8 +100,9 @@ def tune(
 class _Scored:
     """Scores (values, N) of each setting given those before it, found once for each of these."""
 
-    def __init__(self, maps: np.ndarray, truth: np.ndarray, constant: np.ndarray) -> None:
-        self._maps, self._truth, self._constant = maps, truth, constant
+    def __init__(self, maps: np.ndarray, truth: np.ndarray, constant: np.ndarray, any_salt: np.ndarray | None) -> None:
+        self._maps, self._truth, self._constant, self._any_salt = maps, truth, constant, any_salt
+        self.settings = [name for name in SETTINGS if name != "head" or any_salt is not None]
         self._known: dict[tuple[object, ...], sweeps.Scores] = {}
 
     def sweep(self, setting: str, given: Treatment) -> tuple[list[int], sweeps.Scores]:
@@ -117,6 +123,10 @@ class _Scored:
             case "sure":
                 treated = self.treated(before)
                 return sweeps.LEVELS.tolist(), found(lambda: sweeps.sure_scores(maps, truth, treated))
+            case "head":
+                treated, any_salt = self.treated(before), self._any_salt
+                assert any_salt is not None
+                return sweeps.LEVELS.tolist(), found(lambda: sweeps.head_scores(any_salt, truth, treated))
             case _:
                 treated = self.treated(before)
                 return [0, 1], found(lambda: sweeps.black_scores(self._constant, truth, treated))
@@ -135,7 +145,7 @@ class _Scored:
 
 def _choose(scored: _Scored, rows: Rows) -> tuple[Treatment, list[Sweep]]:
     chosen, found = PLAIN, []
-    for setting in SETTINGS:
+    for setting in scored.settings:
         values, scores = scored.sweep(setting, chosen)
         sweep = _sweep(setting, values, scores[:, rows], int(getattr(chosen, setting)))
         found.append(sweep)

@@ -54,14 +54,15 @@ def validate(
 
 def probability_maps(
     models: Sequence[nn.Module], images: Tensor, flip: bool = False, shares: npt.NDArray[np.float32] | None = None
-) -> Tensor:
-    """Probability of salt of each pixel: images as `DeviceTiles.images` gives them to (k, H, W) uint8, 128 and
-    above is salt.
+) -> tuple[Tensor, Tensor]:
+    """Probability of salt of each pixel, (k, H, W) uint8, 128 and above is salt, and `asides` (k, 1) float32.
 
+    images: as `DeviceTiles.images` gives them, k of them
     models: their probabilities are averaged · flip: also with those for the mirrored tile · shares: (models, k), how
     much each model has to say of each tile, 1 over all models; None: all equally much.
     """
     total = torch.zeros_like(images[:, 0])
+    said = total.new_zeros(2, len(images))  # the answers of salt heads, and how much these have to say
     if shares is None:
         shares = np.full((len(models), len(images)), 1 / len(models), np.float32)
     with torch.no_grad():
@@ -70,14 +71,18 @@ def probability_maps(
             if len(places):
                 weight = torch.from_numpy(share[share != 0]).to(images.device).view(-1, 1, 1)
                 some = images if len(places) == len(images) else images.index_select(0, places)
-                total.index_add_(0, places, weight * _probability(model, some, flip))
-    return total.mul_(255).round_().to(torch.uint8)
+                found = _probabilities(model, some, flip)
+                total.index_add_(0, places, weight * found[:, 0])
+                for head in found[:, 1:, 0, 0].unbind(1):
+                    answers = torch.stack((head, torch.ones_like(head)))
+                    said.index_add_(1, places, weight[:, 0, 0] * answers)
+    return total.mul_(255).round_().to(torch.uint8), (said[0] / said[1])[:, None]
 
 
-def _probability(model: nn.Module, images: Tensor, flip: bool) -> Tensor:
-    """(k, C, H, W) to (k, H, W) float32, 0…1."""
+def _probabilities(model: nn.Module, images: Tensor, flip: bool) -> Tensor:
+    """(k, C, H, W) to (k, 1 or 2, H, W) float32, 0…1: what the network's logits say."""
     model.eval()
     found = model(images).float().sigmoid()
     if flip:
         found = (found + model(images.flip(-1)).float().sigmoid().flip(-1)) / 2
-    return found[:, 0]
+    return found

@@ -21,6 +21,7 @@ AXES = {
     "holes": "largest hole that is filled (px)",
     "area": "smallest patch that stays (px)",
     "sure": "highest probability a tile must reach",
+    "head": "probability of any salt that the salt head must give",
 }
 
 
@@ -39,7 +40,7 @@ def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
             actions.start_tuning(workspace, run.id)
             st.rerun()
         with st.popover("Choose yourself", icon=":material/edit:"):
-            _by_hand(workspace, run, Masking.of(run).treatment)
+            _by_hand(workspace, run, Masking.of(run).treatment, has_salt_head(run, tiles))
     if tuning := kept.get("tuning"):
         _sweeps(tuning)
 
@@ -50,11 +51,17 @@ def has_held_out(run: RunFolder, tiles: TileStore) -> bool:
     return any((frame["validation"] & frame["map"].notna()).any() for frame in found)
 
 
+def has_salt_head(run: RunFolder, tiles: TileStore) -> bool:
+    """Whether the run's predictions say if there is any salt in a tile."""
+    return any("any_salt" in cache.predictions(folder).frame for folder in run.predictions_of(tiles.name))
+
+
 def _in_words(treatment: Treatment, tuning: dict[str, Any] | None) -> None:
     parts = [f"salt from a probability of **{treatment.threshold:.2f}**"]
     parts += [f"holes up to **{treatment.holes} px** filled"] if treatment.holes else []
     parts += [f"patches under **{treatment.area} px** removed"] if treatment.area else []
     parts += [f"empty where none reaches **{treatment.sure / 255:.2f}**"] if treatment.sure else []
+    parts += [f"empty where the salt head gives any less than **{treatment.head / 255:.2f}**"] if treatment.head else []
     parts += ["tiles of one grey level **empty**"] if treatment.black else []
     st.markdown("Masks now: " + ", ".join(parts) + ".")
     if not tuning:
@@ -81,7 +88,7 @@ def _sweeps(tuning: dict[str, Any]) -> None:
     columns = st.columns(2)
     drawn = [sweep for sweep in tuning["sweeps"] if sweep["setting"] in AXES]
     for place, sweep in enumerate(drawn):
-        scale = 255 if sweep["setting"] in ("level", "sure") else 1
+        scale = 255 if sweep["setting"] in ("level", "sure", "head") else 1
         values = [round(value / scale, 3) for value in sweep["values"]]
         taken = round(sweep["chosen"] / scale, 3)
         if taken not in values:  # .5 lies between two steps
@@ -98,12 +105,13 @@ def _figure(values: list[float], sweep: dict[str, Any], taken: float, words: str
     return plot_sweep(values, sweep["scores"], sweep["errors"], taken, words, chart.dark())
 
 
-def _by_hand(workspace: Workspace, run: RunFolder, now: Treatment) -> None:
+def _by_hand(workspace: Workspace, run: RunFolder, now: Treatment, salt_head: bool) -> None:
     with st.form("treatment", border=False):
         level = st.slider("Salt from a probability of", 0.02, 0.98, now.level / 255, 0.01)
         holes = st.number_input("Fill holes up to (px)", 0, 5000, now.holes, 5)
         area = st.number_input("Remove patches under (px)", 0, 5000, now.area, 5)
         sure = st.slider("Empty where no pixel reaches", 0.0, 1.0, now.sure / 255, 0.01)
+        head = st.slider("Empty where the salt head gives less", 0.0, 1.0, now.head / 255, 0.01) if salt_head else 0
         black = st.toggle("Tiles of one grey level are empty", now.black)
         if not st.form_submit_button("Use these", type="primary"):
             return
@@ -111,7 +119,8 @@ def _by_hand(workspace: Workspace, run: RunFolder, now: Treatment) -> None:
 
     try:
         with st.spinner("Making the masks anew; no network is needed …"):
-            treat_run(workspace, run.id, Treatment(round(level * 255), holes, area, round(sure * 255), black))
+            chosen_here = Treatment(round(level * 255), holes, area, round(sure * 255), black, round(head * 255))
+            treat_run(workspace, run.id, chosen_here)
         st.rerun()
     except SaltScopeError as error:
         st.error(str(error))

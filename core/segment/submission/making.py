@@ -13,6 +13,7 @@ from core.dataset import rle
 from core.dataset.tiles import TileStore
 from core.errors import BadInput
 from core.progress import Progress, silent
+from core.segment import asides
 from core.segment.foreign import is_foreign
 from core.segment.predictions import Predictions, load_predictions
 from core.workspace import RunFolder
@@ -39,7 +40,7 @@ def make(store: TileStore, runs: Sequence[RunFolder], progress: Progress = silen
         progress(first, len(ids), "Encoding masks")
         some = ids[first : first + AT_ONCE]
         mean = np.rint(np.mean([_maps(one, some) for one in found], axis=0)).astype(np.uint8)
-        codes += rle.encode_many(treatment.masks(mean, constant[first : first + AT_ONCE]))
+        codes += rle.encode_many(treatment.masks(mean, constant[first : first + AT_ONCE], _any_salt(found, some)))
     progress(len(ids), len(ids), "Encoding masks")
     return pd.DataFrame({"id": ids, "rle_mask": codes})
 
@@ -52,6 +53,13 @@ def write(path: Path, submission: pd.DataFrame) -> None:
 def _maps(predictions: Predictions, ids: list[str]) -> np.ndarray:
     """Probabilities of some tiles, (k, H, W) uint8."""
     return np.asarray(predictions.probabilities[[predictions.position(tile) for tile in ids]])
+
+
+def _any_salt(found: list[Predictions], ids: list[str]) -> np.ndarray | None:
+    """The mean of what salt heads say of some tiles, (k,); None: no run has one."""
+    said = [asides.any_salt(one.frame.iloc[[one.position(tile) for tile in ids]]) for one in found]
+    heads = [one for one in said if one is not None]
+    return np.mean(heads, axis=0) if heads else None
 
 
 def _predictions(store: TileStore, run: RunFolder, ids: list[str]) -> Predictions:

@@ -13,7 +13,7 @@ from core.segment.models import UNet, build
 from core.segment.settings import TrainSettings
 
 
-@pytest.mark.parametrize("changes", [{}, {"depth": True}], ids=str)
+@pytest.mark.parametrize("changes", [{}, {"depth": True, "salt_head": True}], ids=str)
 @pytest.mark.parametrize("tile_shape", [(101, 101), (40, 70)])
 def test_the_summary_tells_what_the_network_does(
     settings: Callable[..., TrainSettings], tile_shape: tuple[int, int], changes: dict[str, bool]

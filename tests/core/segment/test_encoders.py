@@ -22,7 +22,7 @@ MODELS = ("resnet34", "efficientnet_lite0")
 LITE = TrainSettings(dataset="a", model="efficientnet_lite0")
 
 
-@pytest.mark.parametrize("changes", [{}, {"scse": True}, {"depth": True}], ids=str)
+@pytest.mark.parametrize("changes", [{}, {"scse": True}, {"depth": True, "salt_head": True}], ids=str)
 @pytest.mark.parametrize("model", MODELS)
 def test_the_figures_are_those_of_the_network(model: str, changes: dict[str, bool]) -> None:
     settings = TrainSettings.from_dict({"dataset": "a", "model": model, **changes})
@@ -37,7 +37,7 @@ def test_the_figures_are_those_of_the_network(model: str, changes: dict[str, boo
     for name, module in network.named_modules():
         if isinstance(module, nn.Conv2d) and ".cSE." not in name:
             module.register_forward_hook(count)
-    assert network.eval()(torch.zeros(2, 1, 40, 70, device="meta")).shape == (2, 1, 40, 70)
+    assert network.eval()(torch.zeros(2, 1, 40, 70, device="meta")).shape == (2, 1 + settings.salt_head, 40, 70)
     assert products(settings, (40, 70)) == sum(counted)
     height, width = padded((40, 70))
     told = [one for one in layers(settings) if one.products_per_pixel]

@@ -167,7 +167,7 @@ def test_what_another_network_left_unfinished_is_not_used(workspace: Workspace, 
     unfinished = folder.parent / ".unfinished-tiny-test"
     unfinished.mkdir()
     partial = Partial.open(unfinished, 4, (24, 40), {"run": "another"})
-    partial.add(np.full((4, 24, 40), 7, np.uint8))
+    partial.add(np.full((4, 24, 40), 7, np.uint8), np.zeros((4, 1), np.float32))
     predict(workspace, "a")
     np.testing.assert_array_equal(load_predictions(folder).probabilities, expected[1])
     assert not unfinished.exists()

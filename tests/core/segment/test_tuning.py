@@ -58,6 +58,32 @@ def test_sureness_and_black_tiles_score_as_their_masks_do(seen: tuple[np.ndarray
     assert (black[0] != black[1]).any()
 
 
+def test_a_salt_head_empties_what_it_doubts(seen: tuple[np.ndarray, ...]) -> None:
+    maps, truth, constant = seen
+    says = np.where(truth.any(axis=(1, 2)), 0.9, 0.1).astype(np.float32)
+    says[:3] = 0.5
+    says[3] = np.nan
+    found = sweeps.head_scores(says, truth, score(maps, truth, constant, PLAIN))
+    for place in (0, 10, 40, 63):
+        masks = Treatment(head=int(sweeps.LEVELS[place])).masks(maps, constant, says)
+        np.testing.assert_allclose(found[place], metrics.competition_score(truth, masks), atol=1e-6)
+    told = tune(maps, truth, constant, np.arange(60) % 5, any_salt=says)
+    assert [sweep.setting for sweep in told.sweeps] == ["level", "holes", "area", "sure", "head", "black"]
+    last = told.sweeps[-1]
+    expected = metrics.competition_score(truth, told.chosen.masks(maps, constant, says)).mean()
+    assert last.scores[last.values.index(last.chosen)] == pytest.approx(expected, abs=1e-5)
+
+
+def test_only_the_head_can_tell_what_is_empty() -> None:
+    truth = np.zeros((40, 8, 8), np.uint8)
+    truth[:20, 2:6, 2:6] = 1
+    maps = np.zeros_like(truth)
+    maps[:, 2:6, 2:6] = 200
+    says = truth.any(axis=(1, 2)) * np.float32(0.5) + np.float32(0.25)
+    told = tune(maps, truth, np.zeros(40, bool), np.arange(40) % 4, any_salt=says)
+    assert 64 <= told.chosen.head < 192 and told.treated.value == 1 and told.plain.value == 0.5
+
+
 def test_the_chosen_treatment_scores_what_its_sweeps_say(seen: tuple[np.ndarray, ...]) -> None:
     maps, truth, constant = seen
     found = tune(maps, truth, constant, np.arange(60) % 5)
