@@ -95,7 +95,7 @@ def layers(settings: TrainSettings) -> list[Layer]:
 
     makers = {"resnet34": encoder_layers.resnet34, "efficientnet_lite0": encoder_layers.efficientnet_lite0}
     if settings.model in makers:
-        return makers[settings.model](settings.scse, settings.depth, settings.salt_head)
+        return makers[settings.model](settings)
     return unet(settings.width, settings.depth, settings.salt_head)
 
 

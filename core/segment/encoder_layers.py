@@ -7,6 +7,7 @@ without squeeze and excitation); the way up as in segmentation-models-pytorch's 
 from __future__ import annotations
 
 from core.segment.architecture import Kind, Layer, depth_layers, head_layers, two_convolutions
+from core.segment.settings import TrainSettings
 
 DECODER = (256, 128, 64, 32, 16)  # channels of the levels of the way up
 # expansion, channels, blocks, stride of the first one, kernel
@@ -14,27 +15,28 @@ LITE0 = ((1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 40, 2, 2, 5), (6, 80, 3, 2, 3),
 LITE0_LAST = (6, 320, 1, 1, 3)
 
 
-def resnet34(scse: bool = False, depth: bool = False, salt_head: bool = False) -> list[Layer]:
+def resnet34(settings: TrainSettings) -> list[Layer]:
     """A U-Net with ResNet34 as its encoder."""
+    first = stem_stride(settings)
     layers = [
-        Layer("encoder stem", Kind.CONVOLUTION, 1, 64, 2, kernel=7),
-        Layer("encoder pooling", Kind.POOLING, 64, 64, 4, kernel=3),
+        Layer("encoder stem", Kind.CONVOLUTION, 1, 64, first, kernel=7),
+        Layer("encoder pooling", Kind.POOLING, 64, 64, 2 * first, kernel=3),
     ]
     channels_in = 64
     for stage, (channels, blocks) in enumerate(((64, 3), (128, 4), (256, 6), (512, 3)), 1):
         for block in range(1, blocks + 1):
-            name, stride = f"encoder {stage} block {block}", 2 << stage
+            name, stride = f"encoder {stage} block {block}", first << stage
             layers += two_convolutions(name, channels_in, channels, stride)
             if channels_in != channels:
                 layers.append(Layer(f"{name} shortcut", Kind.CONVOLUTION, channels_in, channels, stride))
             channels_in = channels
-    return layers + _decoder(512, (256, 128, 64, 64, 0), scse, depth, salt_head)
+    return layers + way_up((64, 64, 128, 256, 512), settings)
 
 
-def efficientnet_lite0(scse: bool = False, depth: bool = False, salt_head: bool = False) -> list[Layer]:
+def efficientnet_lite0(settings: TrainSettings) -> list[Layer]:
     """A U-Net with EfficientNet-lite0 as its encoder."""
-    layers = [Layer("encoder stem", Kind.CONVOLUTION, 1, 32, 2, kernel=3)]
-    channels_in, stride = 32, 2
+    channels_in, stride = 32, stem_stride(settings)
+    layers = [Layer("encoder stem", Kind.CONVOLUTION, 1, 32, stride, kernel=3)]
     for stage, (expansion, channels, blocks, step, kernel) in enumerate((*LITE0, LITE0_LAST), 1):
         for block in range(1, blocks + 1):
             step = step if block == 1 else 1
@@ -42,7 +44,12 @@ def efficientnet_lite0(scse: bool = False, depth: bool = False, salt_head: bool 
                 f"encoder {stage} block {block}", channels_in, expansion, channels, stride, step, kernel
             )
             channels_in, stride = channels, stride * step
-    return layers + _decoder(320, (112, 40, 24, 16, 0), scse, depth, salt_head)
+    return layers + way_up((16, 24, 40, 112, 320), settings)
+
+
+def stem_stride(settings: TrainSettings) -> int:
+    """How many pixels an encoder's first convolution goes on at a time."""
+    return 1 if settings.stride1 else 2
 
 
 def _inverted(
@@ -58,18 +65,23 @@ def _inverted(
     ]
 
 
-def _decoder(channels_in: int, skips: tuple[int, ...], scse: bool, depth: bool, salt_head: bool) -> list[Layer]:
-    layers = depth_layers(channels_in, 32) if depth else []
-    layers += head_layers(channels_in, 32) if salt_head else []
+def way_up(encoder: tuple[int, ...], settings: TrainSettings) -> list[Layer]:
+    """What follows an encoder, which leaves so many channels at each of five levels, the finest one first."""
+    strides = [stem_stride(settings) << level for level in range(len(encoder))]
+    channels_in, skips = encoder[-1], (*reversed(encoder[:-1]), 0)
+    layers = depth_layers(channels_in, strides[-1]) if settings.depth else []
+    layers += head_layers(channels_in, strides[-1]) if settings.salt_head else []
     for level, (channels, skip) in enumerate(zip(DECODER, skips, strict=True)):
-        name, stride = f"decoder {len(DECODER) - level}", 16 >> level
-        layers.append(Layer(f"{name} upsampling", Kind.REPETITION, channels_in, channels_in, stride))
+        name, before = f"decoder {len(DECODER) - level}", strides[-1 - level]
+        stride = max(before // 2, 1)
+        if stride < before:
+            layers.append(Layer(f"{name} upsampling", Kind.REPETITION, channels_in, channels_in, stride))
         if skip:
             layers.append(Layer(f"{name} skip", Kind.CONCATENATION, channels_in, channels_in + skip, stride))
-        if scse and skip:
+        if settings.scse and skip:
             layers.append(Layer(f"{name} attention 1", Kind.ATTENTION, channels_in + skip, channels_in + skip, stride))
         layers += two_convolutions(name, channels_in + skip, channels, stride)
-        if scse:
+        if settings.scse:
             layers.append(Layer(f"{name} attention 2", Kind.ATTENTION, channels, channels, stride))
         channels_in = channels
     return [*layers, Layer("logit", Kind.LOGIT, channels_in, 1, 1, kernel=3)]

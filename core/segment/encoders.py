@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from core.errors import BadInput
 from core.segment.bottleneck import Depth, SaltHead, parted, together
 from core.segment.convolutions import Depthwise
 from core.segment.padding import pad
+from core.segment.settings import TrainSettings
 
 NAMES = {"resnet34": "resnet34", "efficientnet_lite0": "tu-tf_efficientnet_lite0"}  # a `model` setting in smp's words
 
@@ -19,17 +21,20 @@ class EncoderUNet(nn.Module):
     is the tile's depth and the logit that there is any salt, see `bottleneck`.
     """
 
-    def __init__(self, model: str, scse: bool = False, depth: bool = False, salt_head: bool = False) -> None:
+    def __init__(self, settings: TrainSettings) -> None:
         import segmentation_models_pytorch as smp
 
         super().__init__()
+        attention = "scse" if settings.scse else None
         self.network = smp.Unet(
-            NAMES[model], encoder_weights=None, in_channels=1, decoder_attention_type="scse" if scse else None
+            NAMES[settings.model], encoder_weights=None, in_channels=1, decoder_attention_type=attention
         )
         self.network.decoder.blocks[-1].attention1 = nn.Identity()  # never used, as there is no skip
         deepest = self.network.encoder.out_channels[-1]
-        self.depth = Depth(deepest) if depth else None
-        self.salt_head = SaltHead(deepest) if salt_head else None
+        self.depth = Depth(deepest) if settings.depth else None
+        self.salt_head = SaltHead(deepest) if settings.salt_head else None
+        if settings.stride1:
+            _look_at_every_pixel(self.network.encoder)
         _quicken(self.network)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -42,6 +47,14 @@ class EncoderUNet(nn.Module):
         any_salt = self.salt_head(features[-1]) if self.salt_head is not None else None
         logits = self.network.segmentation_head(self.network.decoder(features))
         return together(logits[..., top : top + height, left : left + width], any_salt)
+
+
+def _look_at_every_pixel(encoder: nn.Module) -> None:
+    """Let the first convolution have stride 1; all that follows has twice the height and width."""
+    stem = next(module for module in encoder.modules() if isinstance(module, nn.Conv2d))
+    if stem.stride != (2, 2):
+        raise BadInput(f"stride1=true: the encoder's first convolution has stride {stem.stride[0]}, expected one of 2")
+    stem.stride = (1, 1)
 
 
 def _quicken(network: nn.Module) -> None:

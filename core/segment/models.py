@@ -61,7 +61,7 @@ def build(settings: TrainSettings) -> nn.Module:
 
 def _new(settings: TrainSettings) -> nn.Module:
     if settings.model in NAMES:
-        return EncoderUNet(settings.model, settings.scse, settings.depth, settings.salt_head)
+        return EncoderUNet(settings)
     return UNet(settings.width, settings.depth, settings.salt_head)
 
 

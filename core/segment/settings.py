@@ -35,6 +35,10 @@ class TrainSettings:
     scse: bool = _setting(
         False, "let the way up of a U-Net with an encoder weigh channels and places by what it sees (scSE attention)"
     )
+    stride1: bool = _setting(
+        False,
+        "let an encoder's first convolution look at every pixel, for small tiles; about 4 times the operations",
+    )
     depth: bool = _setting(
         False, "tell the network the depth of each tile, at its deepest level; where there is none it is the mean"
     )

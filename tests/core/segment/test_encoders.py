@@ -22,7 +22,9 @@ MODELS = ("resnet34", "efficientnet_lite0")
 LITE = TrainSettings(dataset="a", model="efficientnet_lite0")
 
 
-@pytest.mark.parametrize("changes", [{}, {"scse": True}, {"depth": True, "salt_head": True}], ids=str)
+@pytest.mark.parametrize(
+    "changes", [{}, {"scse": True}, {"depth": True, "salt_head": True}, {"stride1": True}], ids=str
+)
 @pytest.mark.parametrize("model", MODELS)
 def test_the_figures_are_those_of_the_network(model: str, changes: dict[str, bool]) -> None:
     settings = TrainSettings.from_dict({"dataset": "a", "model": model, **changes})
@@ -49,6 +51,20 @@ def test_depthwise_convolutions_go_their_own_way_back() -> None:
     network = build(LITE)
     assert sum(isinstance(module, Depthwise) for module in network.modules()) == 16
     assert not any(isinstance(module, Depthwise) for module in build(TrainSettings("a", model="resnet34")).modules())
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_fine_stem_sees_every_pixel_with_the_same_weights(model: str) -> None:
+    fine, coarse = (build(TrainSettings("a", model=model, stride1=stride1)).eval() for stride1 in (True, False))
+    assert isinstance(fine, EncoderUNet) and isinstance(coarse, EncoderUNet)
+    fine.load_state_dict(coarse.state_dict())
+    images = torch.randn(1, 1, 64, 96)
+    with torch.no_grad():
+        finer, usual = (network.network.encoder(images) for network in (fine, coarse))
+    assert [len(images[0, 0]) // one.shape[-2] for one in finer] == [1, 1, 2, 4, 8, 16]
+    if model == "resnet34":  # the first feature of the other one has seen other neighbours, too
+        torch.testing.assert_close(finer[1][..., ::2, ::2], usual[1])
+    assert fine(torch.rand(2, 1, 50, 70)).shape == (2, 1, 50, 70)
 
 
 def test_first_weights_depend_on_the_seed_alone() -> None:
