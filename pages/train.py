@@ -31,6 +31,7 @@ with form, st.container(border=True, key="new_training"):
             start(settings, all_folds=True)
         device_card.show(context.workspace, context.tiles, settings)
     except SaltScopeError as error:
+        settings = None
         st.error(str(error))
 with main:
     curves, models, layers = st.tabs(["Run", "Models", "Layers"], key="view", bind="query-params")

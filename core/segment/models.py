@@ -12,6 +12,7 @@ from core.segment.convolutions import Upsampling
 from core.segment.encoders import NAMES, EncoderUNet
 from core.segment.padding import pad
 from core.segment.settings import TrainSettings
+from core.segment.timm_encoders import is_timm
 
 LEVELS_A_UNIT = 64
 
@@ -60,7 +61,7 @@ def build(settings: TrainSettings) -> nn.Module:
 
 
 def _new(settings: TrainSettings) -> nn.Module:
-    if settings.model in NAMES:
+    if settings.model in NAMES or is_timm(settings.model):
         return EncoderUNet(settings)
     return UNet(settings.width, settings.depth, settings.salt_head)
 
@@ -98,5 +99,5 @@ def _module(layer: Layer) -> nn.Module:
             return SaltHead(layer.channels_in)
         case Kind.LOGIT:
             return nn.Conv2d(layer.channels_in, layer.channels, 1)
-        case Kind.REPETITION | Kind.ATTENTION:
+        case Kind.REPETITION | Kind.ATTENTION | Kind.ENCODER:
             raise AssertionError("only networks with an encoder have it")

@@ -79,6 +79,7 @@ def _decide(
             "a training needs at least 2, one to learn from and one to measure on"
         )
     depths = _depths(store) if settings.depth else None
+    first_weights.fetch(settings)
     device = describe(settings.device)
     precision, speeds = choose_precision(settings, store.tile_shape)
     groups = grouping.grouping(workspace, store, settings.groups, progress)

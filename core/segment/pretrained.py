@@ -10,6 +10,7 @@ from torch import Tensor
 from core.errors import BadInput
 from core.segment.encoders import EncoderUNet
 from core.segment.models import LEVELS_A_UNIT
+from core.segment.timm_encoders import PREFIX, is_timm
 
 HEAD = 8  # last entries of EfficientNet-lite0 that only its classifier needs
 # The scale of the grey levels 0…255 that the weights were trained with, one a channel.
@@ -19,14 +20,34 @@ SCALES = {"efficientnet_lite0": (128.0, 128.0, 128.0), "resnet34": (0.229 * 255,
 def load(network: EncoderUNet, model: str, path: Path) -> None:
     """Put the weights in `path` into the encoder of `network`. Raises `BadInput` where they don't fit."""
     encoder = network.network.encoder
-    target = encoder.model if model == "efficientnet_lite0" else encoder
-    state = _by_order(path, target.state_dict()) if model == "efficientnet_lite0" else _read(path)
-    stem = "conv_stem.weight" if model == "efficientnet_lite0" else "conv1.weight"
-    state[stem] = _grey(state[stem], SCALES[model])
+    if is_timm(model):
+        target, (state, stem, scales) = encoder.model, _of_timm(model, path)
+    elif model == "efficientnet_lite0":
+        target, stem, scales = encoder.model, "conv_stem.weight", SCALES[model]
+        state = _by_order(path, target.state_dict())
+    else:
+        target, state, stem, scales = encoder, _read(path), "conv1.weight", SCALES[model]
+    state[stem] = _grey(state[stem], scales)
     try:
         target.load_state_dict(state)
     except RuntimeError as error:
         raise BadInput(f"{path}: these weights do not fit {model} ({str(error).splitlines()[-1].strip()})") from error
+
+
+def _of_timm(model: str, path: Path) -> tuple[dict[str, Tensor], str, tuple[float, ...]]:
+    """The weights in `path` as timm puts them into an encoder, the name of its stem, the scale of its grey levels."""
+    from segmentation_models_pytorch.encoders import get_encoder
+    from timm.models import get_pretrained_cfg
+
+    told = get_pretrained_cfg(model.removeprefix(PREFIX))
+    assert told is not None
+    try:
+        donor = get_encoder(model, in_channels=3, weights=True, pretrained_cfg_overlay={"file": str(path)})
+    except (RuntimeError, OSError, ValueError) as error:
+        raise BadInput(f"{path}: these weights do not fit {model} ({str(error).splitlines()[-1].strip()})") from error
+    state: dict[str, Tensor] = donor.model.state_dict()
+    stem = next(name for name, tensor in state.items() if tensor.ndim == 4 and tensor.shape[1] == len(told.std))
+    return state, stem, tuple(255 * one for one in told.std)
 
 
 def _by_order(path: Path, wanted: dict[str, Tensor]) -> dict[str, Tensor]:

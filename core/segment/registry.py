@@ -1,6 +1,7 @@
 """The networks that a training can be told (`model=`): what each is, how large, how long it takes. Torch-free.
 
-To add one: its name among the choices of `TrainSettings.model`, its layers in `architecture`, its line in MODELS.
+Any encoder of timm goes without a line: `model=tu-NAME`. To add another network: its name among the choices of
+`TrainSettings.model`, its layers in `architecture`, its line in MODELS.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from typing import Any
 from core.segment import architecture
 from core.segment.expectation import Expectation
 from core.segment.settings import TrainSettings
+from core.segment.timm_encoders import is_timm
 
 MODELS = {
     "unet": "the plain U-Net, four levels down and up, from random weights; `width` sets its size",
     "efficientnet_lite0": "U-Net over EfficientNet-lite0: few operations, ImageNet weights that install as a package",
     "resnet34": "U-Net over ResNet34: the medal work's encoder, several times the operations",
 }
+TIMM = "U-Net over this encoder of timm; ImageNet weights from its hub, where there is a network"
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,12 @@ class Offer:
 def offers(
     settings: TrainSettings, tile_shape: tuple[int, int], expected: Callable[[TrainSettings], Expectation | None]
 ) -> list[Offer]:
-    """All networks, the smallest first, for tiles (H, W); expected: the time of an epoch with some settings."""
-    found = [_offer(replace(settings, model=model), words, tile_shape, expected) for model, words in MODELS.items()]
+    """All networks, and the chosen one of timm, the smallest first, for tiles (H, W).
+
+    expected: the time of an epoch with some settings. Raises `BadInput` for one of timm that can't be an encoder.
+    """
+    models = MODELS | ({settings.model: TIMM} if is_timm(settings.model) else {})
+    found = [_offer(replace(settings, model=model), words, tile_shape, expected) for model, words in models.items()]
     return sorted(found, key=lambda offer: offer.gflop)
 
 

@@ -8,10 +8,11 @@ from dataclasses import Field, asdict, dataclass, field, fields
 from typing import Any
 
 from core.errors import BadInput
+from core.segment import timm_encoders
 
 
 def _setting(default: Any, words: str, **limits: Any) -> Any:
-    """A field with `words` for people and limits: `choices`, or `low` and `high` (both allowed)."""
+    """A field with `words` for people and limits: `choices` and what else is `also` taken, or `low` and `high`."""
     return field(default=default, metadata={"help": words, **limits})
 
 
@@ -25,8 +26,10 @@ class TrainSettings:
     dataset: str = field(metadata={"help": "data set whose labelled tiles are learned"})
     model: str = _setting(
         "unet",
-        "network; unet: the plain one, four levels down and up; else a U-Net whose way down is that encoder",
+        "network; unet: the plain one, four levels down and up; else a U-Net whose way down is that encoder; "
+        "tu-NAME: any encoder of timm",
         choices=("unet", "resnet34", "efficientnet_lite0"),
+        also="tu-NAME for any encoder of timm, such as tu-convnext_tiny",
     )
     width: int = _setting(
         8, "of the plain unet: channels of the first level, doubled at each of the next four", low=1, high=256
@@ -209,8 +212,11 @@ def _check(one: Field[Any], value: Any) -> None:
     if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "bool"):
         raise BadInput(f"{one.name}={value!r}: expected {_WORDS[kind]}")
     choices, low, high = (one.metadata.get(key) for key in ("choices", "low", "high"))
-    if choices and value not in choices:
-        raise BadInput(f"{one.name}={value}: expected {' or '.join(choices)}")
+    also = one.metadata.get("also")
+    if also and isinstance(value, str) and timm_encoders.is_timm(value):
+        timm_encoders.check(value)
+    elif choices and value not in choices:
+        raise BadInput(f"{one.name}={value}: expected {' or '.join(choices)}{f', or {also}' if also else ''}")
     if low is not None and value < low:
         raise BadInput(f"{one.name}={value}: expected at least {low}")
     if high is not None and value > high:

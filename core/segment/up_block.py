@@ -53,7 +53,7 @@ def convolved(images: Tensor, skip: Tensor | None, weight: Tensor) -> Tensor:
     with torch.autocast("cpu", enabled=False):
         kernel = torch.einsum("ar,ocrs,bs->coab", MEETINGS.to(weight), own, MEETINGS.to(weight))
     output = conv_transpose2d(images, kernel, None, 2, 1)
-    return output if skip is None else output + conv2d(skip, others, None, 1, 1)
+    return output if skip is None or not skip.shape[1] else output + conv2d(skip, others, None, 1, 1)
 
 
 class _Repetition(torch.autograd.Function):

@@ -17,7 +17,8 @@ from core.workspace import Workspace
 def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> None:
     """Name device, precision, expected time, and weights that are missing. Raises `BadInput` for no such device."""
     if first_weights.missing(settings):
-        st.warning(f"First weights: {first_weights.in_words(settings)}.", icon=":material/warning:")
+        hub = "; timm's hub is asked at the start" if first_weights.can_be_fetched(settings) else ""
+        st.warning(f"First weights: {first_weights.in_words(settings)}{hub}.", icon=":material/warning:")
     with st.spinner("Looking at the device…"):
         facts = device.ask(settings.device)
     memory = f", {facts['memory_gb']:.0f} GB" if facts["memory_gb"] else ""

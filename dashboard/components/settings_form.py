@@ -49,7 +49,8 @@ def _widget(one: Field[Any], value: Any, preset: str | None, place: Any) -> Any:
         "persist_state": "session",
     }
     if choices := one.metadata.get("choices"):
-        return place.selectbox(label, choices, index=choices.index(value), **common)
+        more = "also" in one.metadata  # words that are no choice may be typed
+        return place.selectbox(label, choices, index=choices.index(value), accept_new_options=more, **common)
     if isinstance(value, bool):
         return place.toggle(label, value, **common)
     limits = {"min_value": one.metadata.get("low"), "max_value": one.metadata.get("high")}
