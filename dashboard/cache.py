@@ -170,6 +170,15 @@ def mask_store() -> MaskStore:
     return MaskStore(workspace().database_url)
 
 
+@st.cache_resource(max_entries=4)
+def corrections(dataset: str, version: tuple[int, int] | None) -> dict[str, str]:
+    """Run-length codes of the reviewed masks of a data set by tile. version: as `dashboard.corrected` gives it."""
+    if version is None:
+        return {}
+    reviewed = mask_store().reviewed(dataset)
+    return dict(zip(reviewed["tile"], reviewed["mask"], strict=True))
+
+
 @st.cache_resource
 def note_store() -> NoteStore:
     """What people wrote about tiles, in the same database."""

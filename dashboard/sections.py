@@ -16,14 +16,14 @@ from core.explore.mosaic.report import section_table
 from core.explore.mosaic.window import Window, longest_side, picture
 from core.review.tables import LABELS
 from core.workspace import RunFolder
-from dashboard import cache, predicted
+from dashboard import cache, corrected, predicted
 from dashboard.components.gallery import caption
 from dashboard.components.section_view import Layer, Section
 
 QUALITY = 90  # of JPEG: 40 % smaller than thumbnails, for a picture of a hundred of them
 SMALL = 112  # pixels: the longest side of a section in the list
 MOST_SMALL = 100  # sections that have a picture there, the largest
-LABELLED, PREDICTED, OUTSIDE, FLAGGED = 1, 2, 4, 8  # what is known of a tile, in one number
+LABELLED, PREDICTED, OUTSIDE, FLAGGED, CORRECTED = 1, 2, 4, 8, 16  # what is known of a tile, in one number
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class Scene:
         """What the pictures depend on."""
         folders = self.run.predictions_of(self.store.name) if self.run else []
         predictions = tuple((str(folder), folder.stat().st_mtime_ns) for folder in folders)
-        return self.store.root, saved.version(cache.workspace(), self.store), predictions
+        return self.store.root, saved.version(cache.workspace(), self.store), predictions, corrected.version(self.store)
 
 
 def section(scene: Scene, number: int, rows: np.ndarray, window: Window | None = None) -> Section:
@@ -107,6 +107,7 @@ def _states(scene: Scene, members: np.ndarray, rows: np.ndarray) -> list[int]:
     if scene.run:
         states += np.where(_known(scene.run, scene.store, index["id"]), PREDICTED, 0)
     states += np.where(index["id"].isin(_waiting(scene)), FLAGGED, 0)
+    states += np.where(index["id"].isin(corrected.every(scene.store)), CORRECTED, 0)
     return [int(state) for state in states]
 
 
@@ -146,6 +147,7 @@ def _layer(_scene: Scene, key: tuple[object, ...], number: int, window: Window) 
     masks = picture(grid, store.tile_shape, side, lambda rows: store.masks[rows])
     if run:
         masks |= picture(grid, store.tile_shape, side, lambda rows: predicted.masks(run, store, rows)[0]) << 1
+    masks |= picture(grid, store.tile_shape, side, lambda rows: corrected.masks(store, rows)) << 2
     store.release()
     url = thumbnails.png_url(masks) if masks.any() else None
     return Layer(tuple(window), thumbnails.jpeg_url(even, QUALITY), url)

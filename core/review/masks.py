@@ -161,6 +161,13 @@ class MaskStore:
             found = connection.execute(select(revisions.c.tile, revisions.c.mask).where(revisions.c.id.in_(newest)))
             return {row.tile: row.mask for row in found}
 
+    def version(self, dataset: str) -> tuple[int, int]:
+        """What changes with every reviewed mask of a data set: how many revisions hold, and the newest of them."""
+        wanted = (revisions.c.dataset == dataset) & ~revisions.c.withdrawn
+        with reading(self._engine) as connection:
+            count, newest = connection.execute(select(func.count(), func.max(revisions.c.id)).where(wanted)).one()
+        return count, newest or 0
+
     def revision(self, number: int) -> Revision:
         """One revision. Raises `NotFound`."""
         with reading(self._engine) as connection:

@@ -12,7 +12,7 @@ from core.dataset.tiles import TileStore
 from core.explore import numbers
 from core.segment.predictions import Predictions
 from core.segment.treatment import PLAIN
-from dashboard import cache, paging, state
+from dashboard import cache, corrected, paging, state
 from dashboard.components.gallery import GalleryEvent, GalleryTile, gallery, tiles_for_gallery
 from dashboard.guard import guarded
 
@@ -126,4 +126,5 @@ def _tiles(store: TileStore, predictions: Predictions, positions: np.ndarray) ->
         tuple(f"{name} {value:.2f}" for name, value in (("conf.", confidence), ("score", score)) if not np.isnan(value))
         for confidence, score in zip(frame["confidence"], frame["map"], strict=True)
     ]
-    return tiles_for_gallery(store, frame["row"].to_numpy(), codes, captions)
+    rows = frame["row"].to_numpy()
+    return tiles_for_gallery(store, rows, codes, captions, corrected.codes(store, rows))

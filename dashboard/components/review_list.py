@@ -17,7 +17,7 @@ from core.review import labels
 from core.review.bulk import judge_many
 from core.review.policy import is_confident_empty
 from core.review.tables import Verdict
-from dashboard import cache, predicted, state
+from dashboard import cache, corrected, predicted, state
 from dashboard.components import review_queue
 from dashboard.components.gallery import gallery, tiles_for_gallery
 from dashboard.components.review_queue import Queue
@@ -137,7 +137,13 @@ def _pictures(queue: Queue, items: pd.DataFrame, key: str, opened: Callable[[int
         for salt, confidence in zip(shown["salt_proportion"], shown["confidence"], strict=True)
     ]
     event = gallery(
-        tiles_for_gallery(queue.tiles, rows, predicted.codes(queue.run, queue.tiles, rows), captions),
+        tiles_for_gallery(
+            queue.tiles,
+            rows,
+            predicted.codes(queue.run, queue.tiles, rows),
+            captions,
+            corrected.codes(queue.tiles, rows),
+        ),
         key=key,
         position=f"first {len(shown):,} of {items['verdict'].isna().sum():,} open",
         on_event=lambda event: _open(event.opened, shown, opened),

@@ -12,7 +12,7 @@ from core.explore import numbers
 from core.explore.filters import MOST_IDS, TileFilter
 from core.segment.comparison import GOT, got_by_one
 from core.workspace import RunFolder
-from dashboard import cache, chosen_runs, navigation, predicted
+from dashboard import cache, chosen_runs, corrected, navigation, predicted
 from dashboard.components.gallery import GalleryEvent, gallery, tiles_for_gallery
 from dashboard.guard import guarded
 from dashboard.run_rows import Row
@@ -107,7 +107,9 @@ def _page(store: TileStore, found: pd.DataFrame, shown: Row) -> None:
 
     rows = store.rows(page.index.tolist())
     event = gallery(
-        tiles_for_gallery(store, rows, predicted.codes(shown.folder, store, rows), _captions(page)),
+        tiles_for_gallery(
+            store, rows, predicted.codes(shown.folder, store, rows), _captions(page), corrected.codes(store, rows)
+        ),
         key=KEY,
         position=f"{number * SIZE + 1:,}–{number * SIZE + len(page):,} of {len(found):,}",
         previous=number > 0,

@@ -85,6 +85,8 @@ def test_a_corrected_mask_has_a_key(browser_page: Page, explore: str) -> None:
     expect(chip).to_have_attribute("aria-pressed", "false")
     assert canvas.evaluate("one => one.toDataURL()") != with_it
     page.keyboard.press("c")
+    show(page, f"{explore.replace('explore', 'predictions')}?run=20260101-all")
+    expect(chip).to_be_visible()
 
 
 def test_a_link_with_nothing_but_a_tile_opens_it(browser_page: Page, explore: str) -> None:

@@ -13,6 +13,7 @@ from core.dataset.synthetic import simulate
 from core.dataset.tiles import TileStore, write_store
 from core.explore.mosaic import Mosaic, broken_links, mosaic_of
 from core.review.labels import label_flags
+from core.review.masks import MaskStore
 from core.review.store import ReviewStore
 from core.review.tables import LABELS
 from core.workspace import Workspace
@@ -186,6 +187,27 @@ def test_predictions_and_flags_lie_over_the_section(page: Page, address: str, wo
     other = around.first.get_attribute("data-id") or ""
     around.first.click()
     page.wait_for_url(re.compile(f"/explore.*tile={other}"))
+
+
+def test_a_corrected_mask_lies_over_the_section(page: Page, address: str, workspace: Workspace) -> None:
+    store, mosaic = survey(workspace)
+    show(page, f"{address}/mosaic?section=1", 1)
+    expect(page.locator(".chip[data-mask=corrected]")).to_be_hidden()
+    row, column = map(int, np.argwhere(mosaic.grid(0) >= 0)[0])
+    tile = store.index["id"].iat[mosaic.grid(0)[row, column]]
+    MaskStore(workspace.database_url).save("survey", tile, np.ones(store.tile_shape), "ann", base=None)
+    show(page, f"{address}/mosaic?section=1", 1)
+    expect(page.locator(".chip[data-mask=corrected]")).to_have_attribute("aria-pressed", "true")
+    page.mouse.move(*place(page, mosaic, row + 0.5, column + 0.5))
+    expect(page.locator(".foot .hover")).to_contain_text("corrected mask")
+    for view in ("Overlay", "Mask"):
+        page.get_by_role("radio", name=view).click()
+        page.wait_for_timeout(300)
+        with_it = picture(page).evaluate(PIXELS)["sum"]
+        page.keyboard.press("c")
+        page.wait_for_timeout(300)
+        assert picture(page).evaluate(PIXELS)["sum"] != with_it
+        page.keyboard.press("c")
 
 
 def test_tiles_outside_the_filter_are_dimmed(page: Page, address: str, workspace: Workspace) -> None:

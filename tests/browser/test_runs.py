@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from core.dataset.importing import import_source
 from core.dataset.tiles import TileStore
+from core.review.masks import MaskStore
 from core.workspace import Workspace
 from tests.runs import write_run
 from tests.server import APP, Server, free_port
@@ -36,6 +37,9 @@ def address(tmp_path_factory: pytest.TempPathFactory, kaggle_folder: Path) -> It
         run.config.write_text(json.dumps({"dataset": "small", "settings": settings, "tile_shape": [101, 101]}))
         path = run.predictions("small", "all") / "predictions.parquet"
         pd.read_parquet(path).assign(map=score).to_parquet(path)
+    MaskStore(workspace.database_url).save(
+        "small", store.index["id"].iat[rows[0]], store.masks[rows[1]], "ann", base=None
+    )
     server = Server(APP, workspace.root, free_port())
     server.start()
     yield server.url
@@ -49,6 +53,7 @@ def test_a_link_shows_difference_and_tiles(address: str, browser_page: Page) -> 
     expect(page.get_by_text("+0.700 [0.700, 0.700]")).to_be_visible(timeout=PATIENCE)
     page.get_by_text("tiles", exact=True).click()
     expect(page.locator(".saltscope[data-ready] .tile")).to_have_count(10, timeout=PATIENCE)
+    expect(page.locator("[data-mask=corrected]")).to_be_visible()
     expect(page.get_by_text("only wide gets · 10 tiles")).to_be_visible(timeout=PATIENCE)
     assert "show=tiles" in page.url
     page.get_by_role("button", name="Explore").click()

@@ -31,7 +31,7 @@ class Layer:
     """Pictures of a part of a section.
 
     window: rows and columns of tiles, (top, left, bottom, right) · picture: data URL, grey · masks: data URL of a
-    picture of the same size, 1 for salt in the label and 2 for salt in the prediction; None where there is none.
+    picture of the same size, 1 for salt in the label, 2 in the prediction and 4 in a corrected mask; None without any.
     """
 
     window: tuple[int, ...]

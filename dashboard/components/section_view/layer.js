@@ -2,12 +2,15 @@
 
 const LABEL = 1; // bits of a level in the picture of masks
 const PREDICTION = 2;
+const CORRECTED = 4;
+const BOTH = LABEL | PREDICTION;
 const RULES = {
   label: (level) => level & LABEL,
   prediction: (level) => level & PREDICTION,
-  agreement: (level) => level === 3,
-  "label only": (level) => level === LABEL,
-  "prediction only": (level) => level === PREDICTION,
+  agreement: (level) => (level & BOTH) === BOTH,
+  "label only": (level) => (level & BOTH) === LABEL,
+  "prediction only": (level) => (level & BOTH) === PREDICTION,
+  corrected: (level) => level & CORRECTED,
 };
 
 class Layer {

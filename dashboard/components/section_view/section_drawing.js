@@ -21,7 +21,7 @@ class SectionDrawing {
     this.tiles = this.inSight();
     for (const layer of [board.whole, board.detail]) if (layer) this.drawLayer(layer);
     const layers = [board.detail, board.whole].filter(Boolean);
-    if (this.look.view === "overlay" && !this.look.hidden) this.strokeMasks(layers);
+    this.strokeMasks(layers);
     this.dim();
     if (this.side >= BORDERS) this.drawBorders();
     if (this.side >= IDS) this.drawIds();
@@ -56,9 +56,9 @@ class SectionDrawing {
     if (fills) layer.draw(context, camera, fills, part);
   }
 
-  /** The ground of the masks alone; lighter where there is neither label nor prediction. */
+  /** The ground of the masks alone; lighter where there is none. */
   drawFlat() {
-    const known = (tile) => this.data.states[tile] & (KNOWN_LABEL | KNOWN_PREDICTION);
+    const known = (tile) => this.data.states[tile] & (KNOWN_LABEL | KNOWN_PREDICTION | KNOWN_CORRECTION);
     this.fillTiles(this.tiles.filter(known), FLAT.background);
     this.fillTiles(this.tiles.filter((tile) => !known(tile)), FLAT.nothing, 0.35);
   }
@@ -68,7 +68,8 @@ class SectionDrawing {
     const { look } = this;
     const differs = this.differs(flat);
     const opacity = flat ? 1 : look.outline ? 0 : differs ? Math.min(1, DIFFERENCE * look.fill) : look.fill;
-    return this.shown(differs).map(([rule, colour]) => [rule, colour, opacity]);
+    const shown = flat ? this.shown(differs) : [...this.shown(differs), ...this.corrected];
+    return shown.map(([rule, colour]) => [rule, colour, opacity]);
   }
 
   differs(flat) {
@@ -82,9 +83,20 @@ class SectionDrawing {
     return ["label", "prediction"].filter((name) => this.look[name]).map((name) => [name, SALT[name]]);
   }
 
+  get corrected() {
+    return this.look.corrected ? [["corrected", SALT.corrected]] : [];
+  }
+
+  /** Everything over the picture; over the masks alone, which are flat, only corrected ones. */
+  get outlined() {
+    const { view, hidden } = this.look;
+    if (view === "overlay") return hidden ? [] : [...this.shown(this.differs(false)), ...this.corrected];
+    return view === "mask" ? this.corrected : [];
+  }
+
   strokeMasks(layers) {
-    const { context, camera, data } = this;
-    const shown = this.shown(this.differs(false));
+    const { context, camera, data, outlined } = this;
+    if (!outlined.length) return;
     for (const tile of this.tiles) {
       const [row, column] = data.places[tile];
       const box = this.board.box(row, column);
@@ -96,7 +108,7 @@ class SectionDrawing {
       context.scale(layer.unit, layer.box.height / layer.picture.height);
       context.lineCap = "square";
       context.lineWidth = Math.min(1.6, 0.4 + this.side / 50) / camera.scale / layer.unit;
-      for (const [rule, colour] of shown) {
+      for (const [rule, colour] of outlined) {
         context.strokeStyle = colour;
         context.stroke(layer.outline(rule, row - top, column - left));
       }

@@ -8,7 +8,7 @@ const IDS = 110;
 const REACH = 5; // CSS pixels around a seam
 const CLICK = 4; // CSS pixels that a hand may move in a click
 const REST = 180; // ms without a move until a sharper picture is asked for
-const [KNOWN_LABEL, KNOWN_PREDICTION, OUTSIDE, FLAGGED] = [1, 2, 4, 8];
+const [KNOWN_LABEL, KNOWN_PREDICTION, OUTSIDE, FLAGGED, KNOWN_CORRECTION] = [1, 2, 4, 8, 16];
 
 class SectionView extends Board {
   constructor(root, data) {
@@ -103,7 +103,7 @@ class SectionView extends Board {
     this.camera.fit(Math.floor(this.width), Math.floor(height), world);
     const any = (bit) => states.some((state) => state & bit);
     const [label, prediction] = [any(KNOWN_LABEL), any(KNOWN_PREDICTION)];
-    showLook(this.root, this.look, { label, prediction, difference: label && prediction });
+    showLook(this.root, this.look, { label, prediction, difference: label && prediction, corrected: any(KNOWN_CORRECTION) });
     this.flags.hidden = !any(FLAGGED);
     this.flags.setAttribute("aria-pressed", this.look.flags);
     this.showPicked();
@@ -284,6 +284,7 @@ class SectionView extends Board {
     const { ids, places, words, states } = this.data;
     const parts = [words[tile], `row ${places[tile][0] + 1}, column ${places[tile][1] + 1}`];
     if (!(states[tile] & KNOWN_LABEL)) parts.push("no label");
+    if (states[tile] & KNOWN_CORRECTION) parts.push("corrected mask");
     if (states[tile] & OUTSIDE) parts.push("outside the filter");
     if (states[tile] & FLAGGED) parts.push("waits for review");
     return [element("b", {}, ids[tile]), ` · ${parts.filter(Boolean).join(" · ")}`];

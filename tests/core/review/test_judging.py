@@ -30,9 +30,10 @@ def first(store: ReviewStore) -> tuple[int, str]:
 def test_a_decision_and_its_mask_come_and_go_together(store: ReviewStore, masks: MaskStore) -> None:
     item, tile = first(store)
     store.decide(item, Verdict.CORRECTED, "ann", masks={item: NewMask("d", tile, FULL, None, run="r")})
-    saved = masks.newest("d", tile)
+    saved, version = masks.newest("d", tile), masks.version("d")
     assert saved is not None and (saved.mask, saved.run) == ("1 9", "r")
     assert store.undo("ann") == [item]
+    assert masks.version("d") != version
     assert masks.newest("d", tile) is None and masks.reviewed("d").empty
     assert masks.history("d", tile)["withdrawn"].tolist() == [True], "it is still in the history"
 

@@ -66,6 +66,17 @@ def test_the_newest_masks_of_some_tiles_come_together(masks: MaskStore) -> None:
     assert masks.newest_of("d", []) == {}
 
 
+def test_the_version_changes_with_every_mask_of_the_data_set(masks: MaskStore) -> None:
+    versions = [masks.version("d")]
+    first = save(masks, DOT, None)
+    versions.append(masks.version("d"))
+    save(masks, EMPTY, first)
+    versions.append(masks.version("d"))
+    masks.save("other", "t", DOT, "ann", base=None)
+    assert masks.version("d") == versions[-1]
+    assert len(set(versions)) == 3
+
+
 def test_a_save_over_something_newer_is_refused_and_changes_nothing(masks: MaskStore) -> None:
     save(masks, DOT, None)
     with pytest.raises(Conflict, match="'t' has a newer mask, by ann"):
