@@ -1,0 +1,47 @@
+"""What the server does before any page runs: it hands out Streamlit's own front page, and opens a browser.
+
+Opened at `/explore`, that page looks for its server at `/explore/_stcore/…`, gets two 404s, waits a tenth of a second
+and begins again at `/`. `BACKEND_BASE_URL` spares it that; a Streamlit that knows nothing of it, or whose page looks
+otherwise, goes on as it always did.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import webbrowser
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+INDEX = Path(st.__file__).parent / "static" / "index.html"
+HEAD = "<head>"
+# Where the page's own scripts come from is where the server is, also behind a proxy that adds a prefix.
+TOLD = '<script>window.__streamlit = { BACKEND_BASE_URL: new URL(".", document.baseURI).href }</script>'
+
+
+def routes(pages: Iterable[str], index: Path = INDEX) -> list[Route]:
+    """A route for `/` and for each of `pages`; none where Streamlit keeps its front page elsewhere."""
+    if not index.exists():
+        return []
+    page = index.read_text(encoding="utf-8").replace(HEAD, HEAD + TOLD, 1)
+
+    async def front(_: Request) -> HTMLResponse:
+        return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+
+    return [Route(f"/{name}", front) for name in ("", *pages)]
+
+
+@asynccontextmanager
+async def browser(_: st.App) -> AsyncIterator[None]:
+    """Open a browser where there is a screen, as `streamlit run` does by itself for a plain script."""
+    if not st.get_option("server.headless"):
+        address = st.get_option("server.address")
+        host = "localhost" if address in (None, "0.0.0.0", "::") else address
+        url = f"http://{host}:{st.get_option('server.port')}"
+        asyncio.get_running_loop().run_in_executor(None, webbrowser.open, url)
+    yield
