@@ -115,6 +115,7 @@ def _finding(
         st.caption(f"{Reason(reason).meaning} Severity {finding['severity']:.2f}.{said}", width="stretch")
         if reason in (Reason.SEAM, Reason.EMPTY_BELOW_SALT) and st.button("Mosaic", icon=":material/landscape:"):
             navigation.open_page("mosaic", tile=tile)
+        _way_to_review()
 
 
 def _which(mine: pd.DataFrame) -> str:
@@ -159,6 +160,10 @@ def _send_all(tiles: TileStore, found: pd.DataFrame) -> None:
         st.write(f"Send {numbers.tiles(count)} with all that is shown here to review? Review can withdraw them.")
         if st.button(f"Send {count:,}", type="primary", key="send_all", on_click=send, args=(tiles, found)):
             st.rerun()
+
+
+def _way_to_review() -> None:
+    """Offered once something was sent there."""
     if st.session_state.get("quality_sent") and st.button("Review", icon=":material/arrow_forward:"):
         query = state.selection().to_query() | {"queue": "labels"}
         st.switch_page(navigation.page("review"), query_params=query)
