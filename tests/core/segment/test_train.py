@@ -25,6 +25,7 @@ from core.dataset.tiles import TileStore, write_store
 from core.errors import BadInput, NotFound, Stopped, TrainingFailed, WorkspaceError
 from core.segment import checkpoint
 from core.segment.plan import keep_micro_batch
+from core.segment.predict import predict
 from core.segment.settings import TrainSettings
 from core.segment.train import State, run, train
 from core.segment.validation import Scores
@@ -191,6 +192,23 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(
     assert checkpoint.load_facts(killed.last)["epoch"] == 1
     train(workspace, killed, settings())
     assert_same_curve(whole, killed)
+
+
+def test_a_run_from_before_some_settings_goes_on_and_predicts(
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+) -> None:
+    whole, old = new_run("whole"), new_run("old")
+    train(workspace, whole, settings())
+    with pytest.raises(Stopped):
+        train(workspace, old, settings(), Told(5))
+    later = {"stride1", "depth", "salt_head", "depths"}
+    for path in (old.config, old.best.with_suffix(".json"), old.last.with_suffix(".json")):
+        facts = json.loads(path.read_text())
+        facts["settings"] = {key: value for key, value in facts["settings"].items() if key not in later}
+        atomic.write_json(path, {key: value for key, value in facts.items() if key not in later})
+    train(workspace, old, TrainSettings.from_dict(json.loads(old.config.read_text())["settings"]))
+    assert_same_curve(whole, old)
+    assert predict(workspace, "old")["tiles"] == 4
 
 
 def test_a_finished_training_has_nothing_to_resume(
