@@ -21,3 +21,22 @@ def test_weights_that_are_missing_are_told_before_the_start(opened: Open) -> Non
         told = [one.value for one in app.warning]
         assert len(told) == first_weights.missing(TrainSettings("small", model=model))
         assert all(f"no ImageNet weights for {model} are installed here" in words for words in told)
+
+
+def typed(app: AppTest, model: str) -> None:
+    """Choose a word that is none of the choices, which the test's own selectbox knows nothing of."""
+    box = app.selectbox("setting_unet_model")
+    box.options.append(model)
+    box.set_value(model).run()
+
+
+def test_any_encoder_of_timm_may_be_typed(opened: Open) -> None:
+    app = opened("train", dataset="small", view="Models")
+    typed(app, "tu-test_resnet")
+    assert not app.exception and not app.error
+    assert "tu-test_resnet" in set(app.dataframe[0].value["Model"])
+    told = [one.value for one in app.warning]
+    assert not told or "timm's hub is asked at the start" in told[0]
+    typed(app, "tu-test_resnets")
+    assert not app.exception
+    assert any("did you mean tu-test_resnet" in one.value for one in app.error)
