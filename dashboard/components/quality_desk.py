@@ -91,8 +91,10 @@ def _finding(
 ) -> None:
     tile = str(worst["id"].iat[place])
     mine = found[found["id"] == tile].set_index("reason", drop=False)
+    reason = _which(mine)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="finding_actions"):
-        reason = _which(mine)
+        if len(mine) == 1:
+            st.markdown(f":orange-badge[{Reason(reason).words}]", width="stretch")
         st.button("Next", shortcut="n", icon=":material/skip_next:", on_click=_select, args=(worst, place + 1))
         st.button(
             "Send to review",
@@ -122,7 +124,6 @@ def _which(mine: pd.DataFrame) -> str:
     """The finding of the tile that is shown: the most severe, until another is chosen."""
     reasons = mine["reason"].tolist()
     if len(reasons) == 1:
-        st.markdown(f":orange-badge[{Reason(reasons[0]).words}]", width="stretch")
         return str(reasons[0])
     chosen = st.segmented_control(
         "Findings of this tile",

@@ -171,6 +171,7 @@ def test_predictions_and_flags_lie_over_the_section(page: Page, address: str, wo
     picture(page).hover(position={"x": 5, "y": 5})
     chips = page.locator(".chip:visible")
     expect(chips).to_have_count(4)
+    expect(chips.locator(".swatch")).to_have_count(4)
     before = picture(page).evaluate(PIXELS)
     page.keyboard.press("p")
     page.wait_for_timeout(300)

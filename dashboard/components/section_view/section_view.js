@@ -28,7 +28,7 @@ class SectionView extends Board {
     this.open = button("Open  ⏎", "See this tile in full  Enter", () => this.openPicked());
     this.chosen = element("span", { class: "picked" }, this.words, this.open);
     this.flags = button("", "F: on or off", () => this.toggleFlags(), { class: "chip" });
-    this.flags.append(element("i", { style: `--swatch: ${FLAG}` }), element("span", {}, "waits for review"), element("kbd", {}, "F"));
+    this.flags.append(element("i", { class: "swatch", style: `--swatch: ${FLAG}` }), element("span", {}, "waits for review"), element("kbd", {}, "F"));
     const zoom = element("span", { class: "turn" });
     zoom.append(button("−", "Zoom out  −", () => this.zoom(1 / 1.5)), button("+", "Zoom in  +", () => this.zoom(1.5)), this.help);
     this.before.title += "  [";
