@@ -10,49 +10,60 @@ import torch
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
+from core.segment.architecture import MULTIPLE
+
 ROTATION = 0.15  # largest turn, radians
 SCALE = 0.18  # largest stretch, as a natural logarithm
 SHEAR = 0.1
 SHIFT = 0.1  # of the tile's half side
+ZOOMED = 0.25  # share of the tiles of which a part is cut out and enlarged to a tile
+PART = 0.75  # smallest such part, of the tile's side
 CONTRAST = 0.15  # largest factor on the grey levels, as a natural logarithm
 BRIGHTNESS = 0.15  # in units of `models.normalised`: about 10 grey levels
 
 
 def draw(count: int, seed: int, epoch: int) -> Tensor:
-    """Parameters for the `count` tiles of an epoch: (count, 8) float32, one row a tile, as `augment` takes them.
+    """Parameters for the `count` tiles of an epoch: (count, 10) float32, one row a tile, as `augment` takes them.
 
-    Columns: the six numbers of an affine map from the new tile to the old one, a factor, a summand.
+    Columns: the six numbers of an affine map from the new tile to the old one; a factor, a summand; place across and
+    down in what is learned, 0…1.
     """
     generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
-    uniform = torch.rand(8, count, generator=generator) * 2 - 1
+    drawn = torch.rand(13, count, generator=generator)
+    uniform = drawn * 2 - 1
     flip = torch.where(uniform[0] < 0, -1.0, 1.0)
     turn, stretch, shear = uniform[1] * ROTATION, torch.exp(uniform[2] * SCALE), uniform[3] * SHEAR
-    across, down = uniform[4] * SHIFT, uniform[5] * SHIFT
-    columns = [
-        flip * stretch * turn.cos(),
-        -stretch * turn.sin() + shear,
-        across,
-        flip * stretch * turn.sin(),
-        stretch * turn.cos(),
-        down,
-        torch.exp(uniform[6] * CONTRAST),
-        uniform[7] * BRIGHTNESS,
-    ]
-    return torch.stack(columns, dim=1)
+    linear = torch.stack(
+        [
+            torch.stack([flip * stretch * turn.cos(), -stretch * turn.sin() + shear], dim=1),
+            torch.stack([flip * stretch * turn.sin(), stretch * turn.cos()], dim=1),
+        ],
+        dim=1,
+    )
+    part = torch.where(drawn[8] < ZOOMED, PART + (1 - PART) * drawn[9], 1.0)
+    middle = (linear @ (uniform[10:12] * (1 - part)).T.unsqueeze(2)).squeeze(2) + uniform[4:6].T * SHIFT
+    maps = torch.cat((linear * part[:, None, None], middle.unsqueeze(2)), dim=2)
+    levels = torch.stack([torch.exp(uniform[6] * CONTRAST), uniform[7] * BRIGHTNESS], dim=1)
+    return torch.cat((maps.flatten(1), levels, drawn[11:13].T), dim=1)
 
 
 def augment(images: Tensor, masks: Tensor, parameters: Tensor, crop: int = 0) -> tuple[Tensor, Tensor]:
-    """Images and masks, both (N, 1, H, W) float, after the changes in `parameters` (N, 8); masks stay in {0, 1}.
+    """Images and masks, both (N, 1, H, W) float, after the changes in `parameters` (N, 10), with new sides.
 
-    What lies outside of a tile is its reflection, as in the padding. crop: the side of the square that is cut out of
-    the middle, which the shifts have moved; 0: the whole tile.
+    crop: the side of the square that is cut out of each, each at a place of its own. 0: none; then the sides are the
+    next multiples of 32, as networks need them, and each tile lies in there at a place of its own. What lies outside
+    of a tile is its reflection, as in the padding. Masks stay in {0, 1}.
     """
-    shape, maps = images.shape, parameters[:, :6].view(-1, 2, 3)
-    if crop:
-        height, width = (min(crop, side) for side in shape[-2:])
-        part = torch.tensor([width / shape[-1], height / shape[-2], 1], device=maps.device)
-        shape, maps = torch.Size((*shape[:-2], height, width)), maps * part
-    grid = affine_grid(maps, list(shape), align_corners=False)
+    height, width = images.shape[-2:]
+    sides = [min(crop, side) if crop else -(-side // MULTIPLE) * MULTIPLE for side in (width, height)]
+    old = torch.tensor([width, height], device=parameters.device)
+    more = torch.tensor(sides, device=parameters.device) - old
+    before = (parameters[:, 8:] * (more.abs() + 1)).floor() * more.sign()  # pixels left of and above the tile
+    maps = parameters[:, :6].view(-1, 2, 3)
+    linear, middle = maps[:, :, :2], maps[:, :, 2:]
+    moved = linear @ ((more - 2 * before) / old).unsqueeze(2) + middle
+    maps = torch.cat((linear * ((old + more) / old), moved), dim=2)
+    grid = affine_grid(maps, [*images.shape[:2], *reversed(sides)], align_corners=False)
     both = torch.cat((images, masks), dim=1)
     both = grid_sample(both, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
     factor, summand = parameters[:, 6, None, None, None], parameters[:, 7, None, None, None]

@@ -83,7 +83,7 @@ class TrainSettings:
         "which tiles stay in one part; mosaic: those of one section, as they show the same rock",
         choices=("mosaic", "none"),
     )
-    augment: bool = _setting(True, "show each tile flipped, shifted, stretched and brightened at random")
+    augment: bool = _setting(True, "show each tile flipped, shifted, stretched, enlarged and brightened at random")
     crop: int = _setting(
         0,
         "side in pixels of the part of a tile that is learned at first, for speed; with augment; 0: whole tiles",
