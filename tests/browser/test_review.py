@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from core.dataset.importing import import_source
 from core.dataset.tiles import TileStore
 from core.review.flagging import flag_run
 from core.review.masks import MaskStore
+from core.review.notes import NoteStore
 from core.review.policy import FlagRules
 from core.review.store import ReviewStore
 from core.review.tables import Verdict
@@ -219,3 +221,42 @@ def test_many_are_judged_at_once_from_the_list(server: Server, browser_page: Pag
     assert sorted(judged.values()) == ["no_salt", "no_salt"]
     for tile in judged:
         np.testing.assert_array_equal(standing(workspace, tile), np.zeros(SHAPE, np.uint8))
+
+
+def test_rules_count_as_they_move_and_progress_follows(
+    server: Server, browser_page: Page, workspace: Workspace
+) -> None:
+    """All six tiles hold 3 % salt; their confidence is .1, .26, .42, .58, .74 and .9."""
+    page = browser_page
+    page.set_default_timeout(30_000)
+    page.goto(f"{server.url}/review?dataset=small")
+    first = wait_for_tile(page)
+    page.get_by_role("button", name="Flag tiles").click()
+    expect(page.get_by_text("6 tiles of 6 would be flagged")).to_be_visible(timeout=30_000)
+    page.get_by_text("Confidence under").first.click()
+    page.get_by_text("all of these").click()
+    expect(page.get_by_text("3 tiles of 6 would be flagged")).to_be_visible(timeout=30_000)
+    slider = page.get_by_role("slider", name="Confidence under")
+    slider.focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("4 tiles of 6 would be flagged")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Flag them").click()
+    expect(page.get_by_text("0 of 4 decided")).to_be_visible(timeout=30_000)
+    reasons = ReviewStore(workspace.database_url).queue()["reasons"]
+    assert reasons.tolist() == ["low_confidence, salt_under"] * 4
+
+    page.locator(".easel canvas").first.hover()
+    page.keyboard.press("l")
+    page.keyboard.type("the flank is a multiple")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("“the flank is a multiple”").first).to_be_visible(timeout=30_000)
+    assert [note.text for note in NoteStore(workspace.database_url).of_tile("small", first)] == [
+        "the flank is a multiple"
+    ]
+    page.locator(".easel canvas").first.hover()
+    page.keyboard.press("1")
+    second = wait_for_tile(page, first)
+    page.keyboard.press("1")
+    wait_for_tile(page, second)
+    expect(page.get_by_text(re.compile(r"2 of 4 decided · [\d.]+ tiles/min · .+ left"))).to_be_visible(timeout=30_000)
