@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import SaltScopeError
 from dashboard import memory, state
-from dashboard.components import job_panel
+from dashboard.components import job_panel, reconnection
 
 PAGES = {
     "Data": [
@@ -55,6 +55,7 @@ def run(folder: Path) -> None:
     groups = {group: [page(stem) for stem, _, _ in pages] for group, pages in PAGES.items()}
     current = st.navigation(groups)
     st.html(STYLE)
+    reconnection.watch()
     try:
         state.synchronise()
         job_panel.show()

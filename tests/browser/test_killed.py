@@ -117,3 +117,34 @@ def test_what_a_killed_server_never_heard_of_waits_to_be_judged(
     open_desk(page, server, run)
     assert page.locator(".saltscope[data-ready]").first.get_attribute("data-ready") == tile
     assert decided(workspace, run) == []
+
+
+def test_a_page_that_stays_open_finds_the_server_again(
+    server: Server, browser_page: Page, workspace: Workspace
+) -> None:
+    page = browser_page
+    run = fill(workspace, 0)
+    open_desk(page, server, run)
+    ready = page.locator(".saltscope[data-ready]").first
+    tile = ready.get_attribute("data-ready")
+    server.kill()
+    page.keyboard.press("2")
+    expect(page.locator(".told")).to_contain_text("not stored yet", timeout=30_000)
+    server.start()
+    expect(page.locator(".told")).to_have_text(f"not stored: no salt, {tile}", timeout=60_000)
+    assert ready.get_attribute("data-ready") == tile
+    page.keyboard.press("2")
+    expect(page.locator(".told")).to_have_text(f"stored: no salt, {tile}", timeout=30_000)
+    assert decided(workspace, run) == [tile]
+
+
+def test_a_draft_of_a_page_that_stays_open_reaches_the_new_server(
+    server: Server, browser_page: Page, workspace: Workspace
+) -> None:
+    page = browser_page
+    open_desk(page, server, fill(workspace, 0))
+    server.kill()
+    page.keyboard.press("Shift+Q")
+    expect(page.locator(".kept")).to_contain_text("in this browser tab only", timeout=30_000)
+    server.start()
+    expect(page.locator(".kept")).to_have_text("draft stored", timeout=60_000)

@@ -282,7 +282,9 @@ class MaskEditor extends Board {
     return (this.acknowledged ?? 0) >= stroke;
   }
 
+  /** Nobody has acknowledged the draft: say so, and send it again. */
   failed() {
+    this.send();
     this.kept.textContent = "The server does not answer: the draft is kept in this browser tab only.";
     this.kept.classList.add("failed");
   }
