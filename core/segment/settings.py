@@ -32,15 +32,22 @@ class TrainSettings:
         also="tu-NAME for any encoder of timm, such as tu-convnext_tiny",
     )
     width: int = _setting(
-        8, "of the plain unet: channels of the first level, doubled at each of the next four", low=1, high=256
+        8,
+        "of the plain unet: channels of the first level, doubled at each of the next four",
+        low=1,
+        high=256,
+        plain=True,
     )
-    pretrained: bool = _setting(True, "start an encoder from ImageNet weights, where they are installed")
+    pretrained: bool = _setting(True, "start an encoder from ImageNet weights, where they are installed", plain=False)
     scse: bool = _setting(
-        False, "let the way up of a U-Net with an encoder weigh channels and places by what it sees (scSE attention)"
+        False,
+        "let the way up of a U-Net with an encoder weigh channels and places by what it sees (scSE attention)",
+        plain=False,
     )
     stride1: bool = _setting(
         False,
         "let an encoder's first convolution look at every pixel, for small tiles; about 4 times the operations",
+        plain=False,
     )
     depth: bool = _setting(
         False, "tell the network the depth of each tile, at its deepest level; where there is none it is the mean"

@@ -15,6 +15,7 @@ GROUPS = {
     "How it learns": ("schedule", "weight_decay", "ema", "loss", "augment", "crop", "patience"),
     "What it learns and where": (),  # all others
 }
+PLAIN = "unet"
 STEP = 0.01  # of the arrows beside a number that is 0
 
 
@@ -37,16 +38,21 @@ def show(dataset: str) -> TrainSettings:
     for words, names_inside in GROUPS.items():
         rest = st.expander(words)
         places |= dict.fromkeys(names_inside, rest)
-    chosen = {name: _widget(one, getattr(start, name), preset, places.get(name, rest)) for name, one in known.items()}
+    chosen: dict[str, Any] = {}
+    for name, one in known.items():
+        plain = chosen.get("model", PLAIN) == PLAIN
+        unused = one.metadata.get("plain", plain) != plain
+        chosen[name] = _widget(one, getattr(start, name), preset, places.get(name, rest), unused)
     return TrainSettings(dataset=dataset, **chosen)
 
 
-def _widget(one: Field[Any], value: Any, preset: str | None, place: Any) -> Any:
+def _widget(one: Field[Any], value: Any, preset: str | None, place: Any, unused: bool) -> Any:
     label = one.name.replace("_", " ").capitalize()
     common: dict[str, Any] = {
         "key": f"setting_{preset}_{one.name}",
         "help": one.metadata["help"],
         "persist_state": "session",
+        "disabled": unused,
     }
     if choices := one.metadata.get("choices"):
         more = "also" in one.metadata  # words that are no choice may be typed

@@ -40,3 +40,11 @@ def test_any_encoder_of_timm_may_be_typed(opened: Open) -> None:
     typed(app, "tu-test_resnets")
     assert not app.exception
     assert any("did you mean tu-test_resnet" in one.value for one in app.error)
+
+
+def test_what_a_network_does_not_have_can_not_be_set(opened: Open) -> None:
+    app = opened("train", dataset="small")
+    width, scse = app.number_input("setting_unet_width"), app.toggle("setting_unet_scse")
+    assert not width.disabled and scse.disabled
+    app.selectbox("setting_unet_model").set_value("resnet34").run()
+    assert app.number_input("setting_unet_width").disabled and not app.toggle("setting_unet_scse").disabled
