@@ -1,13 +1,15 @@
 """What the server does before any page runs: it hands out Streamlit's own front page, and opens a browser.
 
 Opened at `/explore`, that page looks for its server at `/explore/_stcore/…`, gets two 404s, waits a tenth of a second
-and begins again at `/`. `BACKEND_BASE_URL` spares it that; a Streamlit that knows nothing of it, or whose page looks
+and begins again at `/`; `BACKEND_BASE_URL` spares it that. It asks the server who may embed it before it connects;
+`HOST_CONFIG` says so beforehand, and it asks meanwhile. A Streamlit that knows nothing of these, or whose page looks
 otherwise, goes on as it always did.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import webbrowser
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -21,14 +23,17 @@ from starlette.routing import Route
 INDEX = Path(st.__file__).parent / "static" / "index.html"
 HEAD = "<head>"
 # Where the page's own scripts come from is where the server is, also behind a proxy that adds a prefix.
-TOLD = '<script>window.__streamlit = { BACKEND_BASE_URL: new URL(".", document.baseURI).href }</script>'
+TOLD = (
+    '<script>window.__streamlit = {{ BACKEND_BASE_URL: new URL(".", document.baseURI).href, HOST_CONFIG: {} }}</script>'
+)
 
 
 def routes(pages: Iterable[str], index: Path = INDEX) -> list[Route]:
     """A route for `/` and for each of `pages`; none where Streamlit keeps its front page elsewhere."""
     if not index.exists():
         return []
-    page = index.read_text(encoding="utf-8").replace(HEAD, HEAD + TOLD, 1)
+    host = {"allowedOrigins": list(st.get_option("client.allowedOrigins")), "useExternalAuthToken": False}
+    page = index.read_text(encoding="utf-8").replace(HEAD, HEAD + TOLD.format(json.dumps(host)), 1)
 
     async def front(_: Request) -> HTMLResponse:
         return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
