@@ -5,7 +5,6 @@ A model is rebuilt from the JSON, so that no file that somebody hands over can r
 
 from __future__ import annotations
 
-import io
 import pickle
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,9 +20,13 @@ from core.errors import BadInput, NotFound
 
 def save(path: Path, state: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
     """Write `state` (nested dicts and lists of tensors and plain values) to `path` and `facts` as JSON beside it."""
-    buffer = io.BytesIO()  # torch's own file writer hides a full disk behind a RuntimeError
-    torch.save(state, buffer)
-    atomic.write_bytes(path, buffer.getvalue())
+    with atomic.replacing(path) as part, part.open("wb") as file:
+        try:
+            torch.save(state, file)
+        except RuntimeError as error:
+            if isinstance(error.__context__, OSError):  # a full disk, which torch hides
+                raise error.__context__ from None
+            raise
     atomic.write_json(path.with_suffix(".json"), facts)
 
 

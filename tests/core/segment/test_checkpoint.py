@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,8 @@ from torch import nn
 
 from core.errors import BadInput, NotFound
 from core.segment import checkpoint
+
+ROOT = Path(__file__).parents[3]
 
 
 class _Evil:
@@ -42,6 +47,32 @@ def test_a_file_with_code_is_refused_and_the_code_not_run(tmp_path: Path) -> Non
     with pytest.raises(BadInput, match=r"best\.pt"):
         checkpoint.load(path)
     assert not mark.exists()
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+import torch
+from core.segment import checkpoint
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    checkpoint.save(Path(sys.argv[1]), {"model": {"a": torch.zeros(int(sys.argv[2]))}}, {})
+except OSError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("numbers", [24_900, 1_000_000])
+def test_a_disk_without_room_is_an_error_of_the_system_and_the_old_checkpoint_stays(
+    tmp_path: Path, numbers: int
+) -> None:
+    path = tmp_path / "last.pt"
+    checkpoint.save(path, {"model": {"a": torch.ones(3)}}, {})
+    command = [sys.executable, "-c", FULL, str(path), str(numbers)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "File too large" in told
+    assert torch.equal(checkpoint.load(path)["model"]["a"], torch.ones(3))
+    assert sorted(os.listdir(tmp_path)) == ["last.json", "last.pt"]
 
 
 @pytest.mark.parametrize("keep", [0, 10, 500, -20])
