@@ -18,15 +18,16 @@ SHEAR = 0.1
 SHIFT = 0.1  # of the tile's half side
 ZOOMED = 0.25  # share of the tiles of which a part is cut out and enlarged to a tile
 PART = 0.75  # smallest such part, of the tile's side
+MIDDLE = 0.5  # the place of a tile that has no other
 CONTRAST = 0.15  # largest factor on the grey levels, as a natural logarithm
 BRIGHTNESS = 0.15  # in units of `models.normalised`: about 10 grey levels
 
 
-def draw(count: int, seed: int, epoch: int) -> Tensor:
+def draw(count: int, seed: int, epoch: int, varied: bool = True) -> Tensor:
     """Parameters for the `count` tiles of an epoch: (count, 10) float32, one row a tile, as `augment` takes them.
 
     Columns: the six numbers of an affine map from the new tile to the old one; a factor, a summand; place across and
-    down in what is learned, 0…1.
+    down in what is learned, 0…1. varied: enlarge parts of some tiles, and let each have a place of its own.
     """
     generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
     drawn = torch.rand(13, count, generator=generator)
@@ -40,22 +41,25 @@ def draw(count: int, seed: int, epoch: int) -> Tensor:
         ],
         dim=1,
     )
-    part = torch.where(drawn[8] < ZOOMED, PART + (1 - PART) * drawn[9], 1.0)
+    part = torch.where(drawn[8] < ZOOMED * varied, PART + (1 - PART) * drawn[9], 1.0)
+    place = drawn[11:13] if varied else torch.full((2, count), MIDDLE)
     middle = (linear @ (uniform[10:12] * (1 - part)).T.unsqueeze(2)).squeeze(2) + uniform[4:6].T * SHIFT
     maps = torch.cat((linear * part[:, None, None], middle.unsqueeze(2)), dim=2)
     levels = torch.stack([torch.exp(uniform[6] * CONTRAST), uniform[7] * BRIGHTNESS], dim=1)
-    return torch.cat((maps.flatten(1), levels, drawn[11:13].T), dim=1)
+    return torch.cat((maps.flatten(1), levels, place.T), dim=1)
 
 
-def augment(images: Tensor, masks: Tensor, parameters: Tensor, crop: int = 0) -> tuple[Tensor, Tensor]:
+def augment(
+    images: Tensor, masks: Tensor, parameters: Tensor, crop: int = 0, padded: bool = True
+) -> tuple[Tensor, Tensor]:
     """Images and masks, both (N, 1, H, W) float, after the changes in `parameters` (N, 10), with new sides.
 
-    crop: the side of the square that is cut out of each, each at a place of its own. 0: none; then the sides are the
-    next multiples of 32, as networks need them, and each tile lies in there at a place of its own. What lies outside
-    of a tile is its reflection, as in the padding. Masks stay in {0, 1}.
+    crop: the side of the square that is cut out of each at its place; 0: none · padded: sides that are not cropped
+    become the next multiples of 32, as networks need them, and each tile lies in there at its place, among its
+    reflections; else they stay what they are, and the network pads them. Masks stay in {0, 1}.
     """
     height, width = images.shape[-2:]
-    sides = [min(crop, side) if crop else -(-side // MULTIPLE) * MULTIPLE for side in (width, height)]
+    sides = [_side(side, crop, padded) for side in (width, height)]
     old = torch.tensor([width, height], device=parameters.device)
     more = torch.tensor(sides, device=parameters.device) - old
     before = (parameters[:, 8:] * (more.abs() + 1)).floor() * more.sign()  # pixels left of and above the tile
@@ -68,3 +72,9 @@ def augment(images: Tensor, masks: Tensor, parameters: Tensor, crop: int = 0) ->
     both = grid_sample(both, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
     factor, summand = parameters[:, 6, None, None, None], parameters[:, 7, None, None, None]
     return both[:, :1] * factor + summand, (both[:, 1:] >= 0.5).float()
+
+
+def _side(side: int, crop: int, padded: bool) -> int:
+    if crop:
+        return min(crop, side)
+    return -(-side // MULTIPLE) * MULTIPLE if padded else side

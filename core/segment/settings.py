@@ -90,7 +90,11 @@ class TrainSettings:
         "which tiles stay in one part; mosaic: those of one section, as they show the same rock",
         choices=("mosaic", "none"),
     )
-    augment: bool = _setting(True, "show each tile flipped, shifted, stretched, enlarged and brightened at random")
+    augment: bool = _setting(True, "show each tile flipped, shifted, stretched and brightened at random")
+    varied: bool = _setting(
+        False,
+        "with augment: also enlarge parts of some tiles, and show each anywhere among its reflections; for many epochs",
+    )
     crop: int = _setting(
         0,
         "side in pixels of the part of a tile that is learned at first, for speed; with augment; 0: whole tiles",
@@ -166,11 +170,12 @@ class Preset:
 
 _RECIPE = {
     "model": "efficientnet_lite0",
-    "epochs": 90,
+    "epochs": 130,
     "learning_rate": 1.5e-3,
     "weight_decay": 0.01,
     "ema": 0.998,
     "loss": "staged",
+    "varied": True,
     "crop": 96,
     "patience": 1000,
 }
@@ -178,7 +183,11 @@ PRESETS = {
     preset.name: preset
     for preset in (
         Preset("unet", "the plain U-Net of the original notebook, 50 epochs", {}),
-        Preset("quick", "a usable model within 5 minutes on two cores", _RECIPE | {"minutes": 4.7, "ema": 0.99}),
+        Preset(
+            "quick",
+            "a usable model within 5 minutes on two cores",
+            _RECIPE | {"minutes": 4.7, "ema": 0.99, "varied": False},
+        ),
         Preset("best", "what gave the best scores; on a CPU set minutes, such as 60", _RECIPE),
         Preset("demo", "a small U-Net that learns the synthetic tiles within a minute", {"width": 8, "epochs": 8}),
     )

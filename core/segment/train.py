@@ -161,7 +161,7 @@ class _Training:
         """The steps of an epoch, as far as there is time; their losses. The device is waited for once, at the end."""
         settings, begun = self.settings, time.perf_counter()
         rows = self.tiles.rows(epoch_order(self.plan.train_rows, settings.batch_size, settings.seed, epoch))
-        changes = draw(rows.numel(), settings.seed, epoch).view(*rows.shape, -1).to(self.fabric.device)
+        changes = draw(rows.numel(), settings.seed, epoch, settings.varied).view(*rows.shape, -1).to(self.fabric.device)
         losses: list[Tensor] = []
         facts = self._facts(epoch)
         log.begin_epoch()
@@ -176,7 +176,7 @@ class _Training:
                 group["lr"] = rate
             images, masks = self.tiles.batch(rows[i])
             if settings.augment:
-                images, masks = augment(images, masks, changes[i], crop)
+                images, masks = augment(images, masks, changes[i], crop, settings.varied)
             losses.append(self.step(self.tiles.with_depths(images, rows[i]), masks))
             if self.average:
                 self.average.update(step)

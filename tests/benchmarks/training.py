@@ -76,7 +76,13 @@ def main() -> None:
     with ProcessPoolExecutor(1, get_context("spawn")) as other:
         for model in options.models:
             settings = TrainSettings(
-                dataset="made", model=model, batch_size=options.batch, epochs=2, folds=10, pretrained=False
+                dataset="made",
+                model=model,
+                batch_size=options.batch,
+                epochs=2,
+                folds=10,
+                pretrained=False,
+                varied=True,
             )
             compare(settings, options.rounds, other)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.segment.augment import PART, ZOOMED, augment, draw
+from core.segment.augment import PART, SCALE, SHEAR, ZOOMED, augment, draw
 
 STILL = torch.tensor([[1.0, 0, 0, 0, 1, 0, 1, 0, 0.5, 0.5]])
 
@@ -80,6 +80,18 @@ def test_some_tiles_are_a_part_of_the_old_one_that_is_enlarged_and_does_not_leav
     assert (part < 1).float().mean() == pytest.approx(ZOOMED, abs=0.04)
     assert PART <= part.min() < PART + 0.02
     assert (part + middle).max() <= 1.0001 and middle.max() > 0.9 * (1 - PART)
+
+
+def test_without_variety_tiles_keep_their_size_and_place() -> None:
+    plain = draw(500, 3, 1, varied=False)
+    assert (plain[:, 8:] == 0.5).all()
+    assert torch.equal(plain[:, 6:8], draw(500, 3, 1)[:, 6:8])
+    stretched = torch.linalg.det(plain[:, [0, 1, 3, 4]].view(-1, 2, 2)).abs()
+    assert stretched.min() >= np.exp(-2 * SCALE) - SHEAR
+    images, masks = tile(28, 25)
+    new_images, new_masks = augment(images, masks, STILL, padded=False)
+    torch.testing.assert_close(new_images, images)
+    assert torch.equal(new_masks, masks)
 
 
 @pytest.mark.parametrize(("place", "left", "above"), [((0.5, 0.5), 3, 2), ((0.0, 0.999), 0, 4)])
