@@ -35,7 +35,7 @@ def routes(pages: Iterable[str], index: Path = INDEX) -> list[Route]:
     host = {"allowedOrigins": list(st.get_option("client.allowedOrigins")), "useExternalAuthToken": False}
     page = index.read_text(encoding="utf-8").replace(HEAD, HEAD + TOLD.format(json.dumps(host)), 1)
 
-    async def front(_: Request) -> HTMLResponse:
+    def front(_: Request) -> HTMLResponse:
         return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
     return [Route(f"/{name}", front) for name in ("", *pages)]

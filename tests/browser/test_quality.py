@@ -47,7 +47,7 @@ def test_check_see_send_and_judge(server: Server, browser_page: Page, striped: s
     picture = page.get_by_role("img", name=f"vertical_stripes of tile {striped}")
     expect(picture).to_be_visible(timeout=PATIENCE)
     assert picture.locator("line").count() == 2, "both edges of the stripe are marked"
-    assert "rule=vertical_stripes" in page.url
+    expect(page).to_have_url(re.compile("rule=vertical_stripes"), timeout=PATIENCE)
 
     page.keyboard.press("s")
     expect(page.get_by_text("1 tile sent to review")).to_be_visible(timeout=PATIENCE)

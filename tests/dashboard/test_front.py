@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from starlette.requests import Request
@@ -19,5 +18,5 @@ def test_a_page_that_looks_otherwise_is_left_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text(page, encoding="utf-8")
     routes = front.routes(["explore"], tmp_path / "index.html")
     assert [route.path for route in routes] == ["/", "/explore"]
-    answers = [asyncio.run(route.endpoint(Request({"type": "http"}))) for route in routes]
+    answers = [route.endpoint(Request({"type": "http"})) for route in routes]
     assert [answer.body.decode() for answer in answers] == [page, page]
