@@ -143,10 +143,16 @@ def _is_locked(file: int, seconds: float) -> bool:
     with suppress(BlockingIOError):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True
-    waiting = Thread(target=fcntl.flock, args=(file, fcntl.LOCK_EX), daemon=True)  # it knows no time limit itself
+    waiting = Thread(target=_lock_and_close, args=(os.dup(file),), daemon=True)  # a lock knows no time limit itself
     waiting.start()
     waiting.join(seconds)
     return not waiting.is_alive()
+
+
+def _lock_and_close(file: int) -> None:
+    """The lock stays with the other numbers of the open file; without one, as nobody waits any more, it is let go."""
+    fcntl.flock(file, fcntl.LOCK_EX)
+    os.close(file)
 
 
 def _line_up(line: Path) -> int:

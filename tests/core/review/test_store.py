@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import fcntl
+import os
+import threading
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -7,6 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from core.errors import BadInput, Busy, NotFound, WorkspaceError
+from core.review import engine
 from core.review.engine import connect, writing
 from core.review.policy import FlagRules, tile_flags
 from core.review.store import ReviewStore
@@ -174,3 +179,28 @@ def test_all_reasons_of_an_item_are_kept_apart(store: ReviewStore) -> None:
         "predicted salt 1.0 % is under 5.0 %",
     ]
     assert store.counts()["by_reason"] == {"low_confidence": 1, "salt_under": 1}
+
+
+class Late(threading.Thread):
+    """Begins when a processor is free at last."""
+
+    def run(self) -> None:
+        time.sleep(0.05)
+        super().run()
+
+
+def test_who_no_longer_waits_for_a_turn_takes_none_and_leaves_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is closed before the waiting thread begins; pytest fails where a thread raises."""
+    monkeypatch.setattr(engine, "Thread", Late)
+    line = tmp_path / "turn"
+    holder, other = (os.open(line, os.O_RDWR | os.O_CREAT) for _ in range(2))
+    fcntl.flock(holder, fcntl.LOCK_EX)
+    assert not engine._is_locked(other, 0)
+    os.close(other)
+    time.sleep(0.2)
+    os.close(holder)
+    last = os.open(line, os.O_RDWR)
+    assert engine._is_locked(last, 10)
+    os.close(last)
