@@ -1,4 +1,4 @@
-"""Runs without a training: folders as a finished training and its predictions leave them."""
+"""Runs without a training, as a finished one and its predictions leave them, and runs that were stopped."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import json
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from core.dataset.tiles import TileStore
+from core.errors import Stopped
 from core.segment.predictions import SALT_LEVEL
+from core.segment.settings import TrainSettings
 from core.workspace import RunFolder, Workspace
 
 
@@ -39,3 +42,15 @@ def write_run(
     (folder / "prediction.json").write_text(json.dumps({"run": run_id, "dataset": store.name, "split": split}))
     frame.to_parquet(folder / "predictions.parquet")
     return run
+
+
+def train_and_stop(workspace: Workspace, run: RunFolder, settings: TrainSettings, step: int = 5) -> None:
+    """Train until somebody stops it at `step`."""
+    from core.segment.train import train
+
+    def stop(done: int, total: int | None, what: str, **facts: object) -> None:
+        if done == step:
+            raise Stopped("asked")
+
+    with pytest.raises(Stopped):
+        train(workspace, run, settings, stop)

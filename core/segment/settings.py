@@ -12,7 +12,10 @@ from core.segment import timm_encoders
 
 
 def _setting(default: Any, words: str, **limits: Any) -> Any:
-    """A field with `words` for people and limits: `choices` and what else is `also` taken, or `low` and `high`."""
+    """A field with `words` for people and limits: `choices` and what else is `also` taken, or `low` and `high`.
+
+    plain: it means something for the plain U-Net alone, or (False) for those with an encoder alone.
+    """
     return field(default=default, metadata={"help": words, **limits})
 
 

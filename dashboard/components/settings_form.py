@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.segment.first_weights import PLAIN
 from core.segment.settings import PRESETS, TrainSettings
 
 MAIN = ("model", "minutes", "width", "epochs", "batch_size", "learning_rate")
@@ -15,7 +16,6 @@ GROUPS = {
     "How it learns": ("schedule", "weight_decay", "ema", "loss", "augment", "varied", "crop", "patience"),
     "What it learns and where": (),  # all others
 }
-PLAIN = "unet"
 STEP = 0.01  # of the arrows beside a number that is 0
 
 

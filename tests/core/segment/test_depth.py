@@ -11,7 +11,7 @@ import torch
 
 from core import atomic
 from core.dataset.tiles import TileStore, write_store
-from core.errors import Stopped, TrainingFailed
+from core.errors import TrainingFailed
 from core.segment import checkpoint
 from core.segment.batches import DeviceTiles
 from core.segment.bottleneck import Depth
@@ -21,6 +21,7 @@ from core.segment.predictions import load_predictions
 from core.segment.settings import TrainSettings
 from core.segment.train import train
 from core.workspace import RunFolder, Workspace
+from tests.runs import train_and_stop
 
 Make = Callable[..., TrainSettings]
 NewRun = Callable[[str], RunFolder]
@@ -73,13 +74,7 @@ def test_what_only_the_depth_tells_is_learned_kept_resumed_and_predicted(
 ) -> None:
     told = settings(dataset="deep", depth=True, epochs=20, width=4, learning_rate=2e-2, ema=0.5, groups="none")
     run = new_run("a")
-
-    def stop(done: int, total: int | None, what: str, **facts: object) -> None:
-        if done == 5:
-            raise Stopped("asked")
-
-    with pytest.raises(Stopped):
-        train(workspace, run, told, stop)
+    train_and_stop(workspace, run, told)
     assert train(workspace, run, told)["best"]["map"] > 0.9
     known = deep.index["z"][:12].dropna()
     kept = json.loads(run.config.read_text())["depths"]

@@ -12,7 +12,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from core import actions
 from core.dataset import rle
 from core.dataset.tiles import TileStore
-from core.errors import BadInput, Stopped
+from core.errors import BadInput
 from core.segment import submission
 from core.segment.losses import HEAD, bce_dice, bce_lovasz, loss_at
 from core.segment.models import build
@@ -23,6 +23,7 @@ from core.segment.settings import TrainSettings
 from core.segment.train import train
 from core.segment.treatment import Treatment
 from core.workspace import RunFolder, Workspace
+from tests.runs import train_and_stop
 
 Make = Callable[..., TrainSettings]
 NewRun = Callable[[str], RunFolder]
@@ -33,13 +34,7 @@ def trained(workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewR
     """A run with a salt head; it was stopped and went on."""
     told = settings(salt_head=True, epochs=12, width=4, learning_rate=1e-2, ema=0.5, loss="staged", augment=False)
     run = new_run("a")
-
-    def stop(done: int, total: int | None, what: str, **facts: object) -> None:
-        if done == 5:
-            raise Stopped("asked")
-
-    with pytest.raises(Stopped):
-        train(workspace, run, told, stop)
+    train_and_stop(workspace, run, told)
     train(workspace, run, told)
     return run
 
