@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from core import atomic, jobs
 from core.errors import BadInput, Busy, NotFound, Stopped
 from core.progress import Progress, silent
+from core.segment.views import DEFAULT_VIEWS
 from core.workspace import JobFolder, RunFolder, Workspace
 
 if TYPE_CHECKING:
@@ -88,11 +89,13 @@ def run_facts(run: RunFolder) -> dict[str, Any]:
     }
 
 
-def start_prediction(workspace: Workspace, run_id: str, dataset: str, split: str) -> JobFolder:
-    """Predict in a process of its own."""
+def start_prediction(
+    workspace: Workspace, run_id: str, dataset: str, split: str, views: str = DEFAULT_VIEWS
+) -> JobFolder:
+    """Predict in a process of its own; arguments as of `core.segment.predict.predict`."""
     workspace.existing_run(run_id)
     workspace.existing_dataset(dataset)
-    arguments = {"run_id": run_id, "dataset": dataset, "split": split}
+    arguments = {"run_id": run_id, "dataset": dataset, "split": split, "views": views}
     return _start(workspace, "predict", "core.segment.predict:run", arguments, f"Predict {split} tiles of {dataset}")
 
 

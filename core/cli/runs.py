@@ -10,6 +10,7 @@ import typer
 
 from core.cli.options import JsonOption, WorkspaceOption, answer, facts, table
 from core.progress import terminal
+from core.segment.views import DEFAULT_VIEWS, WORDS
 from core.workspace import RunFolder, Workspace
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; may be repeated.")
 ]
 BackgroundOption = Annotated[bool, typer.Option("--background", help="Return at once; `status` tells how it goes.")]
+
+ViewsOption = Annotated[
+    str, typer.Option(metavar="|".join(WORDS), help="; ".join(f"{name}: {words}" for name, words in WORDS.items()))
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -120,6 +125,7 @@ def resume(
 def evaluate(
     run: RunArgument,
     dataset: Annotated[str, typer.Option(help="Its own data set: the validation tiles; another: all labelled tiles.")],
+    views: ViewsOption = DEFAULT_VIEWS,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -130,7 +136,7 @@ def evaluate(
     opened.existing_run(run)
     opened.existing_dataset(dataset)
     with terminal() as progress:
-        result = evaluate_run(opened, run, dataset, progress=progress)
+        result = evaluate_run(opened, run, dataset, views=views, progress=progress)
     answer(json, result, facts(result))
 
 
@@ -141,6 +147,7 @@ def predict(
     with_: Annotated[
         list[str] | None, typer.Option("--with", metavar="RUN", help="Average with another run; may be repeated.")
     ] = None,
+    views: ViewsOption = DEFAULT_VIEWS,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -150,7 +157,7 @@ def predict(
     opened = Workspace.open(workspace)
     opened.existing_run(run)
     with terminal() as progress:
-        result = predict_run(opened, run, dataset, split, others=with_ or [], progress=progress)
+        result = predict_run(opened, run, dataset, split, others=with_ or [], views=views, progress=progress)
     answer(json, result, facts(result))
 
 

@@ -29,6 +29,7 @@ from core.segment.partial import Partial
 from core.segment.settings import TrainSettings
 from core.segment.trials import choose_precision
 from core.segment.validation import probability_maps
+from core.segment.views import DEFAULT_VIEWS, find
 from core.workspace import JobFolder, RunFolder, Workspace
 
 logger = logging.getLogger(__name__)
@@ -46,9 +47,10 @@ def run(
     dataset: str | None,
     split: str,
     others: Sequence[str] = (),
+    views: str = DEFAULT_VIEWS,
 ) -> dict[str, Any]:
     """Job: `predict`."""
-    return predict(workspace, run_id, dataset, split, others=others, progress=progress)
+    return predict(workspace, run_id, dataset, split, others=others, views=views, progress=progress)
 
 
 def predict(
@@ -58,19 +60,20 @@ def predict(
     split: str = "test",
     *,
     others: Sequence[str] = (),
-    flip: bool = True,
+    views: str = DEFAULT_VIEWS,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Write the maps and figures of a split (train, test or all), whole or not at all.
 
-    dataset: None is the run's own · others: runs whose probabilities are averaged with those of this run · flip:
-    average with the prediction for the mirrored tile. Gives run, dataset, split, tiles, seconds and the rest of
-    prediction.json; `core.segment.predictions` reads the folder. What was stopped or killed goes on where it was.
+    dataset: None is the run's own · others: runs whose probabilities are averaged with those of this run · views: of
+    each tile, by their name in `core.segment.views`; they are averaged too. Gives run, dataset, split, tiles, seconds
+    and the rest of prediction.json; `core.segment.predictions` reads the folder. What was stopped or killed goes on
+    where it was.
     Raises `NotFound`, `BadInput`, and `Stopped` from `progress`.
     """
     begun = time.perf_counter()
     runs = [workspace.existing_run(name) for name in (run_id, *others)]
-    predictor = Predictor(runs, flip)
+    predictor = Predictor(runs, views)
     store = TileStore.open(workspace.existing_dataset(dataset or predictor.dataset))
     rows = _rows(store, split)
     facts = {
@@ -80,7 +83,7 @@ def predict(
         "split": split,
         "tiles": len(rows),
         "tile_shape": list(store.tile_shape),
-        "flip": flip,
+        "views": views,
         "runs": [run.id for run in runs],
         "epoch": predictor.epochs[0],
         "epochs": predictor.epochs,
@@ -106,18 +109,23 @@ def predict(
 
 
 def evaluate(
-    workspace: Workspace, run_id: str, dataset: str | None = None, *, flip: bool = True, progress: Progress = silent
+    workspace: Workspace,
+    run_id: str,
+    dataset: str | None = None,
+    *,
+    views: str = DEFAULT_VIEWS,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """The scores of a run: map (the competition's), iou, dice, threshold, tiles, standard_error (of map).
 
-    On the run's own data set over its validation tiles, elsewhere over all labelled ones. Where masks were tuned on
-    these very tiles, held_out {value, error} is the score to report: of settings that were chosen without the tile's
-    fold. Raises `NotFound`, `BadInput`, and `Stopped` from `progress`.
+    views: as of `predict`. On the run's own data set over its validation tiles, elsewhere over all labelled ones. Where
+    masks were tuned on these very tiles, held_out {value, error} is the score to report: of settings that were chosen
+    without the tile's fold. Raises `NotFound`, `BadInput`, and `Stopped` from `progress`.
     """
     run = workspace.existing_run(run_id)
     if foreign.is_foreign(run):
         return foreign.evaluate(workspace, run, dataset)
-    predictor = Predictor([run], flip)
+    predictor = Predictor([run], views)
     store = TileStore.open(workspace.existing_dataset(dataset or predictor.dataset))
     labelled = store.index["has_mask"].to_numpy()
     rows = np.flatnonzero(predictor.kept_aside(store) if store.name == predictor.dataset else labelled)
@@ -152,8 +160,8 @@ class Predictor:
     them where none did. The first run says where and in which number format.
     """
 
-    def __init__(self, runs: Sequence[RunFolder], flip: bool = True) -> None:
-        self.runs, self.flip = list(runs), flip
+    def __init__(self, runs: Sequence[RunFolder], views: str = DEFAULT_VIEWS) -> None:
+        self.runs, self._views = list(runs), find(views)
         networks = [run.networks() for run in runs]
         self._configs = [[load_config(network, **NEEDED) for network in some] for some in networks]
         flat, first = [network for some in networks for network in some], self._configs[0][0]
@@ -186,7 +194,7 @@ class Predictor:
             progress(first, len(rows), f"predicting {store.name}")
             some = rows[first : first + self._batch]
             images = tiles.images(tiles.rows(some))
-            maps, beside = probability_maps(self._models, images, self.flip, shares[:, some])
+            maps, beside = probability_maps(self._models, images, self._views, shares[:, some])
             yield maps.cpu().numpy(), beside.cpu().numpy()
         progress(len(rows), len(rows), f"predicting {store.name}")
 

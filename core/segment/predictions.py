@@ -29,7 +29,7 @@ class Predictions:
         and those `asides` that were told
 
     facts: what prediction.json holds: run, dataset, split, tiles, tile_shape, threshold, treatment, confidence (how it
-    was made), flip, epoch, seconds, ….
+    was made), views, epoch, seconds, ….
     """
 
     folder: Path

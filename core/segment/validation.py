@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import interpolate
 
 from core.segment import metrics
 from core.segment.batches import DeviceTiles
 from core.segment.losses import Loss, bce_dice
+from core.segment.views import VIEWS, View
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,15 @@ def validate(
 
 
 def probability_maps(
-    models: Sequence[nn.Module], images: Tensor, flip: bool = False, shares: npt.NDArray[np.float32] | None = None
+    models: Sequence[nn.Module],
+    images: Tensor,
+    views: Sequence[View] = VIEWS["one"],
+    shares: npt.NDArray[np.float32] | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Probability of salt of each pixel, (k, H, W) uint8, 128 and above is salt, and `asides` (k, 1) float32.
 
     images: as `DeviceTiles.images` gives them, k of them
-    models: their probabilities are averaged · flip: also with those for the mirrored tile · shares: (models, k), how
+    models: their probabilities are averaged · views: of each tile, averaged too · shares: (models, k), how
     much each model has to say of each tile, 1 over all models; None: all equally much.
     """
     total = torch.zeros_like(images[:, 0])
@@ -71,7 +76,7 @@ def probability_maps(
             if len(places):
                 weight = torch.from_numpy(share[share != 0]).to(images.device).view(-1, 1, 1)
                 some = images if len(places) == len(images) else images.index_select(0, places)
-                found = _probabilities(model, some, flip)
+                found = _probabilities(model, some, views)
                 total.index_add_(0, places, weight * found[:, 0])
                 for head in found[:, 1:, 0, 0].unbind(1):
                     answers = torch.stack((head, torch.ones_like(head)))
@@ -79,10 +84,21 @@ def probability_maps(
     return total.mul_(255).round_().to(torch.uint8), (said[0] / said[1])[:, None]
 
 
-def _probabilities(model: nn.Module, images: Tensor, flip: bool) -> Tensor:
-    """(k, C, H, W) to (k, 1 or 2, H, W) float32, 0…1: what the network's logits say."""
+def _probabilities(model: nn.Module, images: Tensor, views: Sequence[View]) -> Tensor:
+    """(k, C, H, W) to (k, 1 or 2, H, W) float32, 0…1: what the network's logits say, averaged over `views`."""
     model.eval()
-    found = model(images).float().sigmoid()
-    if flip:
-        found = (found + model(images.flip(-1)).float().sigmoid().flip(-1)) / 2
-    return found
+    return torch.stack([_seen(model, images, view) for view in views]).mean(dim=0)
+
+
+def _seen(model: nn.Module, images: Tensor, view: View) -> Tensor:
+    height, width = images.shape[-2:]
+    seen = images.flip(-1) if view.mirrored else images
+    seen = _scaled(seen, round(height * view.scale), round(width * view.scale))
+    probabilities = _scaled(model(seen).float(), height, width).sigmoid()
+    return probabilities.flip(-1) if view.mirrored else probabilities
+
+
+def _scaled(images: Tensor, height: int, width: int) -> Tensor:
+    if images.shape[-2:] == (height, width):
+        return images
+    return interpolate(images, (height, width), mode="bilinear", align_corners=False)

@@ -7,6 +7,7 @@ import streamlit as st
 from core import actions
 from core.dataset.tiles import TileStore
 from core.explore import numbers
+from core.segment import views
 from core.segment.foreign import is_foreign
 from core.workspace import RunFolder, Workspace
 from dashboard.components import job_panel
@@ -30,7 +31,15 @@ def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
         key="predict_split",
         format_func=lambda name: f"{name} · {numbers.count(sizes[name])}",
     )
+    chosen = st.segmented_control(
+        "Views of each tile",
+        list(views.WORDS),
+        default=views.DEFAULT_VIEWS,
+        required=True,
+        key="predict_views",
+        help="  \n".join(f"{name}: {words}" for name, words in views.WORDS.items()),
+    )
     if st.button("Predict these tiles", type="primary", icon=":material/play_arrow:", key="predict_start"):
-        actions.start_prediction(workspace, run.id, tiles.name, split or "all")
+        actions.start_prediction(workspace, run.id, tiles.name, split or "all", chosen or views.DEFAULT_VIEWS)
         st.rerun()
     job_panel.show_failure("predict")

@@ -44,7 +44,7 @@ def trained(
 
 
 def test_maps_are_those_of_the_best_network(workspace: Workspace, tiny: TileStore, trained: RunFolder) -> None:
-    facts = predict(workspace, "a", split="all", flip=False)
+    facts = predict(workspace, "a", split="all", views="one")
     found = load_predictions(trained.predictions("tiny", "all"))
     model = UNet(4)
     model.load_state_dict(checkpoint.load(trained.best)["model"])
