@@ -12,14 +12,15 @@ VIEWS = {
 }
 
 context = top_bar.show("Distributions")
-view = st.segmented_control(
-    "Show",
-    list(VIEWS),
-    default="salt",
-    format_func=lambda view: VIEWS[view][0],
-    key="show",
-    required=True,
-    bind="query-params",
-    label_visibility="collapsed",
-)
+with st.container(horizontal=True, key="distributions_controls"):
+    view = st.segmented_control(
+        "Show",
+        list(VIEWS),
+        default="salt",
+        format_func=lambda view: VIEWS[view][0],
+        key="show",
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
 VIEWS[view][1](context)

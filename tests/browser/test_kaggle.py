@@ -112,3 +112,7 @@ def make_and_send(page: Page, dashboard: Server, kaggle: Kaggle) -> None:
     expect(page.get_by_text("Best public score so far: 0.812")).to_be_visible(timeout=PATIENCE)
     [(name, data)] = kaggle.received
     assert name.endswith("second.csv") and data.startswith(b"id,rle_mask\n")
+    page.set_viewport_size({"width": 400, "height": 900})
+    steps = [page.get_by_role("heading", name=re.compile(f"^{step} ·")) for step in (1, 2, 3)]
+    tops = [(one.bounding_box() or {})["y"] for one in steps]
+    assert tops == sorted(tops), "one below the other in their order"
