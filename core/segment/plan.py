@@ -16,6 +16,7 @@ from core.errors import TrainingFailed
 from core.progress import Progress, silent
 from core.segment import first_weights, grouping
 from core.segment.config import load_config
+from core.segment.depths import depths_of
 from core.segment.device import describe
 from core.segment.settings import TrainSettings
 from core.segment.trials import choose_launch, choose_precision
@@ -78,7 +79,7 @@ def _decide(
             f"data set {store.name!r} has {len(labelled) or 'no'} labelled tile{'s' * (len(labelled) != 1)}; "
             "a training needs at least 2, one to learn from and one to measure on"
         )
-    depths = _depths(store) if settings.depth else None
+    depths = depths_of(store) if settings.depth else None
     first_weights.fetch(settings)
     device = describe(settings.device)
     precision, speeds = choose_precision(settings, store.tile_shape)
@@ -107,18 +108,6 @@ def _decide(
         "first_weights": first_weights.in_words(settings),
         "validation_ids": store.index["id"].iloc[validation].tolist(),
     }
-
-
-def _depths(store: TileStore) -> dict[str, float]:
-    """mean and spread (standard deviation) of the depths of the labelled tiles, as far as they are known."""
-    known = store.index["z"].to_numpy(np.float64)[_labelled(store)]
-    known = known[np.isfinite(known)]
-    if not len(known):
-        raise TrainingFailed(
-            f"depth=true: no labelled tile of data set {store.name!r} has a depth; import it with its depths.csv, "
-            "or train with depth=false"
-        )
-    return {"mean": float(known.mean()), "spread": float(known.std()) or 1.0}
 
 
 def fold_numbers(

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from core import atomic
+from core import actions, atomic
 from core.dataset.tiles import TileStore, write_store
-from core.errors import TrainingFailed
+from core.errors import BadInput
 from core.segment import checkpoint
 from core.segment.batches import DeviceTiles
 from core.segment.bottleneck import Depth
@@ -111,7 +111,11 @@ def test_data_without_depths_are_refused_in_training_and_told_of_in_prediction(
     new_run: NewRun,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with pytest.raises(TrainingFailed, match="depth=true: no labelled tile of data set 'tiny' has a depth; import it"):
+    refused = "depth=true: no labelled tile of data set 'tiny' has a depth; import it"
+    with pytest.raises(BadInput, match=refused):
+        actions.start_training(workspace, settings(depth=True))
+    assert not workspace.all_runs(), "said before anything is begun"
+    with pytest.raises(BadInput, match=refused):
         train(workspace, new_run("a"), settings(depth=True))
     train(workspace, new_run("b"), settings(dataset="deep", depth=True, epochs=1))
     facts = predict(workspace, "b", "tiny", "test")
