@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from core import atomic, jobs
 from core.errors import BadInput, Busy, NotFound, Stopped
 from core.progress import Progress, silent
-from core.segment.views import DEFAULT_VIEWS
+from core.segment.tta import DEFAULT_VIEWS
 from core.workspace import JobFolder, RunFolder, Workspace
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import typer
 
 from core.cli.options import JsonOption, WorkspaceOption, answer, facts, table
 from core.progress import terminal
-from core.segment.views import DEFAULT_VIEWS, WORDS
+from core.segment.tta import DEFAULT_VIEWS, WORDS
 from core.workspace import RunFolder, Workspace
 
 if TYPE_CHECKING:

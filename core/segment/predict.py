@@ -28,8 +28,8 @@ from core.segment.models import build
 from core.segment.partial import Partial
 from core.segment.settings import TrainSettings
 from core.segment.trials import choose_precision
+from core.segment.tta import DEFAULT_VIEWS, find
 from core.segment.validation import probability_maps
-from core.segment.views import DEFAULT_VIEWS, find
 from core.workspace import JobFolder, RunFolder, Workspace
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def predict(
     """Write the maps and figures of a split (train, test or all), whole or not at all.
 
     dataset: None is the run's own · others: runs whose probabilities are averaged with those of this run · views: of
-    each tile, by their name in `core.segment.views`; they are averaged too. Gives run, dataset, split, tiles, seconds
+    each tile, by their name in `core.segment.tta`; they are averaged too. Gives run, dataset, split, tiles, seconds
     and the rest of prediction.json; `core.segment.predictions` reads the folder. What was stopped or killed goes on
     where it was.
     Raises `NotFound`, `BadInput`, and `Stopped` from `progress`.

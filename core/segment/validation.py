@@ -14,7 +14,7 @@ from torch.nn.functional import interpolate
 from core.segment import metrics
 from core.segment.batches import DeviceTiles
 from core.segment.losses import Loss, bce_dice
-from core.segment.views import VIEWS, View
+from core.segment.tta import VIEWS, View
 
 
 @dataclass(frozen=True)

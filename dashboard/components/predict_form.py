@@ -7,7 +7,7 @@ import streamlit as st
 from core import actions
 from core.dataset.tiles import TileStore
 from core.explore import numbers
-from core.segment import views
+from core.segment import tta
 from core.segment.foreign import is_foreign
 from core.workspace import RunFolder, Workspace
 from dashboard.components import job_panel
@@ -33,13 +33,13 @@ def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
     )
     chosen = st.segmented_control(
         "Views of each tile",
-        list(views.WORDS),
-        default=views.DEFAULT_VIEWS,
+        list(tta.WORDS),
+        default=tta.DEFAULT_VIEWS,
         required=True,
         key="predict_views",
-        help="  \n".join(f"{name}: {words}" for name, words in views.WORDS.items()),
+        help="  \n".join(f"{name}: {words}" for name, words in tta.WORDS.items()),
     )
     if st.button("Predict these tiles", type="primary", icon=":material/play_arrow:", key="predict_start"):
-        actions.start_prediction(workspace, run.id, tiles.name, split or "all", chosen or views.DEFAULT_VIEWS)
+        actions.start_prediction(workspace, run.id, tiles.name, split or "all", chosen or tta.DEFAULT_VIEWS)
         st.rerun()
     job_panel.show_failure("predict")

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import BadInput
+from core.segment.tta import VIEWS, find
 from core.segment.validation import probability_maps
-from core.segment.views import VIEWS, find
 
 
 class Mirror(nn.Module):
