@@ -2,8 +2,9 @@
 
 Opened at `/explore`, that page looks for its server at `/explore/_stcore/…`, gets two 404s, waits a tenth of a second
 and begins again at `/`; `BACKEND_BASE_URL` spares it that. It asks the server who may embed it before it connects;
-`HOST_CONFIG` says so beforehand, and it asks meanwhile. A Streamlit that knows nothing of these, or whose page looks
-otherwise, goes on as it always did.
+`HOST_CONFIG` says so beforehand, and it asks meanwhile. It also brings the style of all pages, which as an element of
+each page would be cleaned and drawn late, by code of its own. A Streamlit that knows nothing of these, or whose page
+looks otherwise, goes on as it always did.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import webbrowser
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -21,7 +23,8 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 INDEX = Path(st.__file__).parent / "static" / "index.html"
-HEAD = "<head>"
+HEAD, END = "<head>", "</body>"  # the style stands last, so that it counts more than Streamlit's own
+STYLE = f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>"
 # Where the page's own scripts come from is where the server is, also behind a proxy that adds a prefix.
 TOLD = (
     '<script>window.__streamlit = {{ BACKEND_BASE_URL: new URL(".", document.baseURI).href, HOST_CONFIG: {} }}</script>'
@@ -34,11 +37,18 @@ def routes(pages: Iterable[str], index: Path = INDEX) -> list[Route]:
         return []
     host = {"allowedOrigins": list(st.get_option("client.allowedOrigins")), "useExternalAuthToken": False}
     page = index.read_text(encoding="utf-8").replace(HEAD, HEAD + TOLD.format(json.dumps(host)), 1)
+    page = page.replace(END, STYLE + END, 1)
 
     def front(_: Request) -> HTMLResponse:
         return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
     return [Route(f"/{name}", front) for name in ("", *pages)]
+
+
+@cache
+def brings_style(index: Path = INDEX) -> bool:
+    """Whether the front page has the style of all pages with it; else each page must bring it."""
+    return index.exists() and END in index.read_text(encoding="utf-8")
 
 
 @asynccontextmanager

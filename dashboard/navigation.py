@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import SaltScopeError
-from dashboard import memory, state
+from dashboard import front, memory, state
 from dashboard.components import job_panel, reconnection
 
 PAGES = {
@@ -30,8 +30,6 @@ PAGES = {
         ("submit", "Submit", ":material/cloud_upload:"),
     ],
 }
-# The empty span makes it content: a style alone lies among the messages, where the next one takes its place.
-STYLE = f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style><span></span>"
 FOLDER = Path(__file__).resolve().parents[1] / "pages"
 
 
@@ -54,7 +52,8 @@ def run(folder: Path) -> None:
     """Show the navigation, then the page that was asked for; errors for people stand where they happened."""
     groups = {group: [page(stem) for stem, _, _ in pages] for group, pages in PAGES.items()}
     current = st.navigation(groups)
-    st.html(STYLE)
+    if not front.brings_style():
+        st.html(f"{front.STYLE}<span></span>")  # the span makes it content; a style alone lies among the messages
     reconnection.watch()
     try:
         state.synchronise()
