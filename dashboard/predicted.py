@@ -33,6 +33,7 @@ class TilePrediction:
         """Names and values for people; a dash where something is not known."""
         return [
             ("Predicted salt", numbers.percent(self.figures["salt_proportion"])),
+            ("Any salt at all", numbers.percent(self.figures.get("any_salt", np.nan))),
             ("Confidence", numbers.score(self.figures["confidence"])),
             ("Score", numbers.score(self.figures["map"])),
             ("IoU", numbers.score(self.figures["iou"])),

@@ -116,8 +116,9 @@ def _findings(store: TileStore, row: int) -> list[tuple[str, str]]:
 def _rows(predictions: list[predicted.TilePrediction], run: str | None) -> PredictionRows:
     if not predictions:
         return PredictionRows()
-    columns, _ = zip(*predictions[0].facts, strict=True)
-    figures = [tuple(value for _, value in one.facts) for one in predictions]
+    every = [dict(one.facts) for one in predictions]
+    columns = tuple(name for name in every[0] if any(facts[name] != numbers.NOTHING for facts in every))
+    figures = [tuple(facts[name] for name in columns) for facts in every]
     codes = rle.encode_many(np.stack([one.mask for one in predictions]))
     runs = (one.run for one in predictions)
     return PredictionRows(columns, tuple(map(PredictionRow, runs, codes, figures)), run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import streamlit as st
 
 from core.dataset.tiles import TileStore, write_store
+from core.explore import numbers
 from core.workspace import Workspace
 from dashboard import predicted
 from tests.runs import write_run
@@ -62,9 +64,12 @@ def test_a_tile_tells_what_each_run_said_of_it(workspace: Workspace, store: Tile
     assert [int(one.mask.sum()) for one in found] == [0, 8]
     assert dict(found[1].facts) == {
         "Predicted salt": "50 %",
+        "Any salt at all": numbers.NOTHING,
         "Confidence": "0.100",
         "Score": "0.500",
         "IoU": "0.500",
         "Kept aside": "yes",
     }
+    with_head = replace(found[1], figures=found[1].figures | {"any_salt": 0.04})
+    assert dict(with_head.facts)["Any salt at all"] == "4.0 %"
     assert predicted.all_of_tile("small", "d") == []
