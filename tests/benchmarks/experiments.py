@@ -1,8 +1,8 @@
 """What one change of a recipe is worth: `python -m tests.benchmarks.experiments BASE RUN... [--workspace DIR]`.
 
 Prints a row for the experiments table of RESULTS.md for each run: what differs from BASE, its score on the tiles that
-it kept aside (averaged over views, as `predict` does), the difference to BASE tile by tile with its 95 % interval from a bootstrap,
-seconds, epochs, device, seed. Each run must have predicted its own labelled tiles:
+it kept aside, with the views that `predict` averages, the difference to BASE tile by tile with its 95 % interval from a
+bootstrap, seconds, epochs, device, seed. Each run must have predicted its own labelled tiles:
 `python -m core train NAME …`, then `python -m core predict RUN --split train`.
 """
 
