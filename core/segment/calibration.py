@@ -2,7 +2,7 @@
 
 A logistic regression of the score, which lies in 0…1 as a probability does, on the features of map and mask (Papke
 and Wooldridge 1996, fractional logit). Boosted trees and isotonic regression of the expected IoU did no better on
-real tiles; nor did how much the maps of a tile and of its mirror image differ, as one more feature. Torch-free.
+real tiles; nor did how much the maps of a tile's views differ, as one more feature: their mean tells it. Torch-free.
 """
 
 from __future__ import annotations
