@@ -87,7 +87,8 @@ def test_what_is_missing_can_be_made(runs: Open, workspace: Workspace) -> None:
     page = runs(compare="a/c")
     page.button(key="predict_c").click().run()
     [job] = workspace.all_jobs()
-    assert json.loads(job.job.read_text())["arguments"] == {"run_id": "c", "dataset": "small", "split": "train"}
+    arguments = json.loads(job.job.read_text())["arguments"]
+    assert arguments == {"run_id": "c", "dataset": "small", "split": "train", "views": "scales"}
     jobs.wait(job, 60)
 
 
