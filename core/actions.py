@@ -282,15 +282,15 @@ def _demo_run(workspace: Workspace, name: str, progress: Progress) -> dict[str, 
 
 def _new_run(workspace: Workspace, settings: TrainSettings, kind: str = "") -> RunFolder:
     """A folder for a training whose settings fit its data set. Raises `NotFound` or `BadInput`."""
-    from core.dataset.tiles import TileStore
-    from core.segment.depths import depths_of
-
-    workspace.existing_dataset(settings.dataset)
+    dataset = workspace.existing_dataset(settings.dataset)
     run = workspace.run(jobs.new_id(f"{settings.model} {kind}"))
-    if settings.depth:
-        depths_of(TileStore.open(workspace.existing_dataset(settings.dataset)))
     if settings.labels == "reviewed":
         _keep_reviewed(workspace, run, settings.dataset)
+    elif settings.depth:
+        from core.dataset.tiles import TileStore
+        from core.segment.depths import depths_of
+
+        depths_of(TileStore.open(dataset))
     return run
 
 
