@@ -12,10 +12,9 @@ from enum import StrEnum
 from typing import Any
 
 from core.segment import timm_encoders
-from core.segment.settings import TrainSettings
+from core.segment.settings import SQUEEZE, TrainSettings
 
 LEVELS = 4
-SQUEEZE = 16  # channels for one that attention to channels puts them together in
 MULTIPLE = 2 ** (LEVELS + 1)  # tiles are padded to a multiple of this many pixels: 101 to 128
 
 
@@ -102,9 +101,10 @@ def layers(settings: TrainSettings) -> list[Layer]:
 
     if timm_encoders.is_timm(settings.model):
         return encoder_layers.timm_encoder(settings)
-    makers = {"resnet34": encoder_layers.resnet34, "efficientnet_lite0": encoder_layers.efficientnet_lite0}
-    if settings.model in makers:
-        return makers[settings.model](settings)
+    if settings.model in encoder_layers.LITE:
+        return encoder_layers.efficientnet_lite(settings)
+    if settings.model == "resnet34":
+        return encoder_layers.resnet34(settings)
     return unet(settings.width, settings.depth, settings.salt_head)
 
 
@@ -146,15 +146,21 @@ def head_layers(channels: int, stride: int) -> list[Layer]:
     return [Layer("salt head", Kind.HEAD, channels, 1, stride)]
 
 
-def padded(tile_shape: tuple[int, int]) -> tuple[int, int]:
-    """(height, width) of a tile after padding to a multiple of 32 pixels."""
-    height, width = (-(-side // MULTIPLE) * MULTIPLE for side in tile_shape)
+def enlarged(tile_shape: tuple[int, int], enlarge: float) -> tuple[int, int]:
+    """(height, width) of a tile after it was enlarged, in whole pixels."""
+    height, width = (round(side * enlarge) for side in tile_shape)
+    return height, width
+
+
+def padded(tile_shape: tuple[int, int], enlarge: float = 1.0) -> tuple[int, int]:
+    """(height, width) of a tile after it was enlarged and padded to a multiple of 32 pixels."""
+    height, width = (-(-side // MULTIPLE) * MULTIPLE for side in enlarged(tile_shape, enlarge))
     return height, width
 
 
 def summary(settings: TrainSettings, tile_shape: tuple[int, int]) -> list[dict[str, Any]]:
     """One row a layer: layer, operation, output (channels, height, width), parameters."""
-    height, width = padded(tile_shape)
+    height, width = padded(tile_shape, settings.enlarge)
     return [
         {
             "layer": layer.name,
@@ -168,5 +174,5 @@ def summary(settings: TrainSettings, tile_shape: tuple[int, int]) -> list[dict[s
 
 def products(settings: TrainSettings, tile_shape: tuple[int, int]) -> int:
     """Multiplications of one forward pass for one tile; a training step takes about three times that."""
-    height, width = padded(tile_shape)
+    height, width = padded(tile_shape, settings.enlarge)
     return sum(layer.products_per_pixel * height * width // layer.stride**2 for layer in layers(settings))

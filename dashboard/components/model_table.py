@@ -12,11 +12,12 @@ from core.segment.settings import TrainSettings
 def show(settings: TrainSettings, tile_shape: tuple[int, int]) -> None:
     """Layers, output shapes and parameters for tiles of `tile_shape` (H, W)."""
     rows = pd.DataFrame(architecture.summary(settings, tile_shape))
-    height, width = architecture.padded(tile_shape)
+    height, width = architecture.padded(tile_shape, settings.enlarge)
+    larger = f"enlarged {settings.enlarge:g} times, then " if settings.enlarge > 1 else ""
     gigaflops = 2 * architecture.products(settings, tile_shape) / 1e9
     st.markdown(
         f"**{rows['parameters'].sum():,} parameters**, {gigaflops:.2f} GFLOP a tile. "
-        f"Tiles of {tile_shape[0]}×{tile_shape[1]} are padded by reflection to {height}×{width}; "
+        f"Tiles of {tile_shape[0]}×{tile_shape[1]} are {larger}padded by reflection to {height}×{width}; "
         f"loss and score are taken on the original part."
     )
     shown = rows.assign(output=["×".join(map(str, shape)) for shape in rows["output"]])

@@ -12,7 +12,7 @@ from core.segment.settings import PRESETS, TrainSettings
 
 MAIN = ("model", "minutes", "width", "epochs", "batch_size", "learning_rate")
 GROUPS = {
-    "The network": ("pretrained", "scse", "stride1", "depth", "salt_head"),
+    "The network": ("decoder_width", "pretrained", "scse", "enlarge", "stride1", "depth", "salt_head"),
     "How it learns": ("schedule", "weight_decay", "ema", "loss", "augment", "varied", "crop", "patience"),
     "What it learns and where": (),  # all others
 }

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.segment.architecture import padded
 from core.segment.augment import PART, SCALE, SHEAR, ZOOMED, augment, draw
 
 STILL = torch.tensor([[1.0, 0, 0, 0, 1, 0, 1, 0, 0.5, 0.5]])
@@ -105,3 +106,12 @@ def test_a_crop_is_cut_out_anywhere_and_no_larger_than_the_tile(
     torch.testing.assert_close(new_images, images[..., above : above + 6, left : left + 6], atol=1e-4, rtol=0)
     assert torch.equal(new_masks, masks[..., above : above + 6, left : left + 6])
     assert augment(images, masks, STILL, crop=11)[0].shape == (1, 1, 10, 11)
+
+
+@pytest.mark.parametrize(("enlarge", "side"), [(1.0, 128), (1.25, 102), (2.0, 112), (1.3, 123)])
+def test_a_tile_that_the_network_enlarges_gets_as_much_around_it_as_fills_a_multiple_of_32(
+    enlarge: float, side: int
+) -> None:
+    images, masks = augment(*tile(101, 101), STILL, enlarge=enlarge)
+    assert images.shape == masks.shape == (1, 1, side, side)
+    assert padded((side, side), enlarge)[0] == round(side * enlarge)

