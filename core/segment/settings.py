@@ -250,9 +250,9 @@ def _check(one: Field[Any], value: Any) -> None:
         timm_encoders.check(value)
     elif choices and value not in choices:
         raise BadInput(f"{one.name}={value}: expected {' or '.join(choices)}{f', or {also}' if also else ''}")
-    if low is not None and value < low:
+    if low is not None and not value >= low:  # which no comparison with NaN is
         raise BadInput(f"{one.name}={value}: expected at least {low}")
-    if high is not None and value > high:
+    if high is not None and not value <= high:
         raise BadInput(f"{one.name}={value}: expected at most {high}")
 
 

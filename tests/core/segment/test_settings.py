@@ -35,6 +35,10 @@ def test_every_setting_has_words_for_people() -> None:
         ("width=1000", "at most 256"),
         ("learning_rate=nan", "learning_rate=nan: expected a number above 0"),
         ("learning_rate=0", "above 0"),
+        ("enlarge=0.5", "enlarge=0.5: expected at least 1"),
+        ("enlarge=nan", "enlarge=nan: expected at least 1"),
+        ("weight_decay=nan", "weight_decay=nan: expected at least 0"),
+        ("decoder_width=0", "decoder_width=0: expected at least 1"),
         ("folds=1", "folds=1: expected at least 2"),
         ("fold=5", "fold=5: expected 0 to 4, as there are folds=5"),
         ("validation=0.2", "there is no setting 'validation'"),
@@ -64,3 +68,10 @@ def test_what_is_missing_or_unknown_is_named() -> None:
         TrainSettings.from_pairs(["dataset=a"], "best2")
     with pytest.raises(BadInput, match="epochs=True: expected a whole number"):
         TrainSettings(dataset="a", epochs=True)
+
+
+def test_attention_needs_channels_to_put_together() -> None:
+    told = {"dataset": "a", "scse": True}
+    assert TrainSettings.from_dict(told | {"decoder_width": 16}).scse
+    with pytest.raises(BadInput, match="decoder_width=8: expected at least 16 with scse=true"):
+        TrainSettings.from_dict(told | {"decoder_width": 8})

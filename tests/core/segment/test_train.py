@@ -122,12 +122,13 @@ def test_a_stopped_training_goes_on_as_if_nothing_had_happened(
     assert facts["best"] == pytest.approx(expected["best"], rel=1e-4)
 
 
+@pytest.mark.parametrize("more", [{}, {"enlarge": 1.5, "varied": True}], ids=str)
 def test_a_recipe_is_resumed_in_any_of_its_phases(
-    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun, more: dict[str, float]
 ) -> None:
     """Stopped among crops with the first loss, then among crops with the second one, then among whole tiles."""
     whole, parted = new_run("whole"), new_run("parted")
-    recipe = {"ema": 0.8, "loss": "staged", "crop": 16, "schedule": "cyclic", "weight_decay": 0.1, "epochs": 8}
+    recipe = {"ema": 0.8, "loss": "staged", "crop": 16, "schedule": "cyclic", "weight_decay": 0.1, "epochs": 8, **more}
     expected = train(workspace, whole, settings(**recipe))
     for stop in (3, 11, 15):
         with pytest.raises(Stopped):
