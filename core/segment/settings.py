@@ -191,6 +191,7 @@ class Preset:
 
 _RECIPE = {
     "model": "efficientnet_lite0",
+    "decoder_width": 8,
     "epochs": 130,
     "learning_rate": 1.5e-3,
     "weight_decay": 0.01,
