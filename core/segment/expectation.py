@@ -14,7 +14,7 @@ from core.segment.settings import TrainSettings
 from core.workspace import RunFolder, Workspace
 
 # What convolutions of small tiles were seen to reach, in products a second, forward and backward together.
-ROUGH_CPU_CORE = {True: 3e10, False: 1.2e10}  # with bf16 in the hardware or without
+ROUGH_CPU_CORE = {True: 3e10, False: 1.8e10}  # with bf16 in the hardware or without
 ROUGH_GPU = 3e12
 
 

@@ -21,7 +21,7 @@ from core.progress import Progress, silent
 from core.segment import asides, checkpoint, figures, foreign, metrics
 from core.segment.batches import DeviceTiles
 from core.segment.config import load_config
-from core.segment.device import resolve
+from core.segment.device import describe
 from core.segment.engine import open_fabric
 from core.segment.masking import Masking
 from core.segment.models import build
@@ -171,8 +171,8 @@ class Predictor:
         self.weights = [_mark(network.best) for network in flat]
         every = [_settings(network, one["settings"]) for network, one in zip(flat, facts, strict=True)]
         settings = _for_this_machine(flat[0], every[0], first)
-        precision, _ = choose_precision(settings, _shape(flat[0], facts[0]["tile_shape"]))
-        self._fabric = open_fabric(settings.device, precision, settings.deterministic)
+        self.precision, _ = choose_precision(settings, _shape(flat[0], facts[0]["tile_shape"]))
+        self._fabric = open_fabric(settings.device, self.precision, settings.deterministic)
         self._models = [self._fabric.setup_module(_best(run, one)) for run, one in zip(flat, every, strict=True)]
         self._batch = min(BATCH, 2 * first["micro_batch"])
         self._depth = any(one.depth for one in every)
@@ -246,14 +246,14 @@ def _mark(path: Path) -> list[int]:
 
 
 def _for_this_machine(run: RunFolder, settings: TrainSettings, config: dict[str, Any]) -> TrainSettings:
-    """The settings with the number format that the run chose, as far as the device is still of that kind."""
+    """The settings with the number format that the run chose, as far as the device is still of that kind and has it."""
     with _damaged(run.config):
         chosen = replace(settings, device=config["device"].get("device"), precision=config["precision"])
     try:
-        resolve(chosen.device)
+        here = describe(chosen.device)
     except BadInput:
         return replace(settings, device="auto", precision="auto")
-    return chosen
+    return chosen if here["bf16"] else replace(chosen, precision="fp32")
 
 
 def _rows(store: TileStore, split: str) -> npt.NDArray[np.int64]:

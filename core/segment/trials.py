@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import torch
 
-from core.segment.device import resolve
+from core.segment.device import describe, resolve
 from core.segment.engine import FORMATS, TrainingStep, open_fabric, set_up, wait_for
 from core.segment.launch import WARM_UP, pays, worth_compiling
 from core.segment.losses import loss_at
@@ -21,9 +21,14 @@ Speeds = dict[str, float]  # tiles/s by what was tried
 
 
 def choose_precision(settings: TrainSettings, tile_shape: tuple[int, int]) -> tuple[str, Speeds]:
-    """The number format to train with, and the tiles/s that were measured for each (empty if it was not asked)."""
+    """The number format to train with, and the tiles/s that were measured for each, if there was a choice.
+
+    A device that only imitates bf16 is not tried with it: a few steps take a CPU without it more than a minute.
+    """
     if settings.precision != "auto":
         return settings.precision, {}
+    if not describe(settings.device)["bf16"]:
+        return "fp32", {}
     # Where a GPU waits for the host, a format's own speed shows only in a recorded step.
     launch = "graph" if settings.launch != "eager" and resolve(settings.device) == "cuda" else "eager"
     trials = {one: _Trial(replace(settings, precision=one, launch=launch), tile_shape) for one in FORMATS}

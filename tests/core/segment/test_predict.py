@@ -21,9 +21,11 @@ from core import atomic
 from core.dataset.tiles import TileStore, write_store
 from core.errors import BadInput, NotFound, Stopped
 from core.segment import checkpoint, metrics
+from core.segment import predict as predict_module
+from core.segment.device import describe
 from core.segment.models import UNet, normalised
 from core.segment.partial import Partial
-from core.segment.predict import evaluate, predict, run
+from core.segment.predict import Predictor, evaluate, predict, run
 from core.segment.predictions import load_predictions
 from core.segment.settings import TrainSettings
 from core.segment.train import train
@@ -215,6 +217,18 @@ def test_what_is_missing_is_named(
         predict(workspace, "a", "bare")
     with pytest.raises(BadInput, match="'bare' has no labelled tiles"):
         evaluate(workspace, "a", "bare")
+
+
+def test_a_number_format_that_this_machine_lacks_is_not_imitated(
+    workspace: Workspace, trained: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run of a machine with bf16 predicts on one without it in fp32, as if it had been trained here."""
+    expected = evaluate(workspace, "a", "tiny")
+    config = json.loads(trained.config.read_text())
+    atomic.write_json(trained.config, config | {"precision": "bf16"})
+    monkeypatch.setattr(predict_module, "describe", lambda device: describe(device) | {"bf16": False})
+    assert Predictor([trained]).precision == "fp32"
+    assert evaluate(workspace, "a", "tiny") == expected
 
 
 def test_damaged_predictions_are_named(workspace: Workspace, trained: RunFolder) -> None:

@@ -5,17 +5,25 @@ from __future__ import annotations
 import pytest
 import torch
 
+from core.segment import trials
+from core.segment.device import describe
 from core.segment.settings import TrainSettings
 from core.segment.trials import GAIN, choose_launch, choose_precision
 
 SMALL = {"dataset": "a", "width": 2, "batch_size": 2, "device": "cpu"}
 
 
-def test_the_number_format_is_measured_only_if_it_is_not_given() -> None:
+def test_the_number_format_is_measured_only_if_it_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_precision(TrainSettings(**SMALL, precision="bf16"), (40, 40)) == ("bf16", {})
+    monkeypatch.setattr(trials, "describe", lambda device: describe(device) | {"bf16": True})
     precision, speeds = choose_precision(TrainSettings(**SMALL), (40, 40))
     faster = speeds["bf16"] >= GAIN * speeds["fp32"]
     assert precision == ("bf16" if faster else "fp32")
+
+
+def test_a_format_that_the_device_only_imitates_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "describe", lambda device: describe(device) | {"bf16": False})
+    assert choose_precision(TrainSettings(**SMALL), (40, 40)) == ("fp32", {})
 
 
 def test_a_cpu_compiles_only_if_it_is_told_to() -> None:
