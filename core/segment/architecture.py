@@ -147,7 +147,7 @@ def head_layers(channels: int, stride: int) -> list[Layer]:
 
 
 def enlarged(tile_shape: tuple[int, int], enlarge: float) -> tuple[int, int]:
-    """(height, width) of a tile after it was enlarged, in whole pixels."""
+    """(height, width) of a tile that is enlarged 1…2 times, in whole pixels; halves go to the even one."""
     height, width = (round(side * enlarge) for side in tile_shape)
     return height, width
 

@@ -55,8 +55,8 @@ def augment(
     """Images and masks, both (N, 1, H, W) float, after the changes in `parameters` (N, 10), with new sides.
 
     crop: the side of the square that is cut out of each at its place; 0: none · padded: sides that are not cropped
-    become the next multiples of 32 once the network has enlarged them by `enlarge`, and each tile lies in there at its
-    place, among its reflections; else they stay what they are, and the network pads them. Masks stay in {0, 1}.
+    become the next multiples of 32 once the network has enlarged them `enlarge` times, 1…2, and each tile lies in there
+    at its place, among its reflections; else they stay what they are, and the network pads them. Masks stay in {0, 1}.
     """
     height, width = images.shape[-2:]
     sides = [_side(side, crop, padded, enlarge) for side in (width, height)]
@@ -77,4 +77,4 @@ def augment(
 def _side(side: int, crop: int, padded: bool, enlarge: float) -> int:
     if crop:
         return min(crop, side)
-    return int(-(-round(side * enlarge) // MULTIPLE) * MULTIPLE / enlarge) if padded else side
+    return max(side, int(-(-round(side * enlarge) // MULTIPLE) * MULTIPLE / enlarge)) if padded else side

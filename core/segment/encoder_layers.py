@@ -12,8 +12,8 @@ from typing import NamedTuple
 from core.segment import timm_encoders
 from core.segment.architecture import Kind, Layer, depth_layers, head_layers, two_convolutions
 from core.segment.settings import TrainSettings
+from core.segment.timm_encoders import LEVELS
 
-LEVELS = 5  # of the way up
 EIGHTS = 8  # channels of EfficientNet come in multiples of it
 
 

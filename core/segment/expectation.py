@@ -54,7 +54,8 @@ def _pace(run: RunFolder, settings: TrainSettings, device: dict[str, Any]) -> fl
     try:
         config, last = (json.loads(path.read_bytes()) for path in (run.config, run.last.with_suffix(".json")))
         theirs = TrainSettings.from_dict(config["settings"])
-        alike = layers(theirs) == layers(settings) and config["device"]["name"] == device["name"]
+        same_device = all(config["device"].get(name) == device.get(name) for name in ("name", "cores"))
+        alike = layers(theirs) == layers(settings) and same_device
         labelled, shape = config["train_tiles"] + config["validation_tiles"], config["tile_shape"]
         pace = float(last["seconds"]) / last["epoch"] / _work(theirs, labelled, shape)
     except (

@@ -14,14 +14,13 @@ from pathlib import Path
 from core import atomic
 from core.segment import timm_encoders
 from core.segment.encoder_layers import LITE
-from core.segment.settings import TrainSettings
+from core.segment.settings import PLAIN, TrainSettings
 from core.workspace import RunFolder
 
 logger = logging.getLogger(__name__)
 
 WEIGHTS = "model.safetensors"  # as the hub calls them
 RESNET34 = ("smp-hub/resnet34.imagenet", WEIGHTS)
-PLAIN = "unet"  # has no encoder that was trained before
 RANDOM = "random"
 
 

@@ -31,7 +31,10 @@ class Frame:
 
 
 def framed(images: Tensor, enlarge: float = 1.0) -> tuple[Tensor, Frame]:
-    """Enlarge images (N, C, H, W), then mirror their border until height and width are multiples of 32."""
+    """Enlarge images (N, C, H, W) 1…2 times, then mirror their border until height and width are multiples of 32.
+
+    Gives these, (N, C, H', W'), and where the tiles lie in them.
+    """
     shape = (images.shape[-2], images.shape[-1])
     height, width = enlarged(shape, enlarge)
     down, across = -height % MULTIPLE, -width % MULTIPLE

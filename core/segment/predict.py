@@ -157,7 +157,8 @@ class Predictor:
     """The best networks of some runs, ready to predict together. Raises `NotFound` or `BadInput`.
 
     Each run counts as much as another; of a cross-validation, those networks that did not learn the tile, and all of
-    them where none did. The first run says where and in which number format.
+    them where none did. The first run says where, and in which number format as far
+    as the device has it. precision: fp32 or bf16.
     """
 
     def __init__(self, runs: Sequence[RunFolder], views: str = DEFAULT_VIEWS) -> None:

@@ -1,7 +1,7 @@
 """The networks that a training can be told (`model=`): what each is, how large, how long it takes. Torch-free.
 
 Any encoder of timm goes without a line: `model=tu-NAME`. To add another network: its name among the choices of
-`TrainSettings.model`, its layers in `architecture`, its line in MODELS.
+`TrainSettings.model`, its layers in `architecture` or `encoder_layers`, its line in MODELS.
 """
 
 from __future__ import annotations

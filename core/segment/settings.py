@@ -10,6 +10,9 @@ from typing import Any
 from core.errors import BadInput
 from core.segment import timm_encoders
 
+PLAIN = "unet"  # the network without an encoder
+SQUEEZE = 16  # channels for one that attention to channels puts them together in
+
 
 def _setting(default: Any, words: str, **limits: Any) -> Any:
     """A field with `words` for people and limits: `choices` and what else is `also` taken, or `low` and `high`.
@@ -17,9 +20,6 @@ def _setting(default: Any, words: str, **limits: Any) -> Any:
     plain: it means something for the plain U-Net alone, or (False) for those with an encoder alone.
     """
     return field(default=default, metadata={"help": words, **limits})
-
-
-SQUEEZE = 16  # channels for one that attention to channels puts them together in
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class TrainSettings:
     pretrained: bool = _setting(True, "start an encoder from ImageNet weights, where they are installed", plain=False)
     scse: bool = _setting(
         False,
-        "let the way up of a U-Net with an encoder weigh channels and places by what it sees (scSE attention)",
+        "let the way up of a U-Net with an encoder weigh channels and places by what it sees (scSE attention); with a "
+        "decoder_width of 16 or more",
         plain=False,
     )
     stride1: bool = _setting(
@@ -64,9 +65,10 @@ class TrainSettings:
     )
     enlarge: float = _setting(
         1.0,
-        "factor by which the network enlarges tiles, to see finer; the operations grow with its square",
+        "factor by which the network enlarges tiles, to see finer; operations grow with the square of their side, "
+        "which goes in steps of 32 pixels",
         low=1.0,
-        high=8.0,
+        high=2.0,
     )
     depth: bool = _setting(
         False, "tell the network the depth of each tile, at its deepest level; where there is none it is the mean"
@@ -77,7 +79,10 @@ class TrainSettings:
     )
     epochs: int = _setting(50, "passes over the training tiles", low=1, high=100_000)
     minutes: float = _setting(
-        0.0, "time for the whole training, however few epochs that makes; its schedule fits in; 0: no limit", low=0.0
+        0.0,
+        "time for the whole training, however few epochs that makes; its schedule fits in; 0: no limit",
+        low=0.0,
+        high=1_000_000.0,
     )
     batch_size: int = _setting(32, "tiles a step", low=1, high=65_536)
     learning_rate: float = _setting(2e-3, "highest learning rate: reached after a tenth of the training, then falling")
@@ -124,7 +129,7 @@ class TrainSettings:
     )
     precision: str = _setting(
         "auto",
-        "number format; auto: the faster one in a short measurement at the start",
+        "number format; auto: the faster one in a short measurement at the start, fp32 where the device has no bf16",
         choices=("auto", "fp32", "bf16"),
     )
     launch: str = _setting(
@@ -147,8 +152,10 @@ class TrainSettings:
             _check(one, getattr(self, one.name))
         if not (math.isfinite(self.learning_rate) and 0 < self.learning_rate <= 1):
             raise BadInput(f"learning_rate={self.learning_rate}: expected a number above 0 and up to 1")
-        if self.scse and self.decoder_width < SQUEEZE:
-            raise BadInput(f"decoder_width={self.decoder_width}: expected at least {SQUEEZE} with scse=true")
+        if self.scse and self.model != PLAIN and self.decoder_width < SQUEEZE:
+            raise BadInput(
+                f"decoder_width={self.decoder_width}: expected at least {SQUEEZE} with scse=true, or scse=false"
+            )
         if self.crop and not self.augment:
             raise BadInput(f"crop={self.crop}: expected augment=true with it, which moves what is cut out about")
         if self.fold >= self.folds:

@@ -35,7 +35,7 @@ from core.segment.metrics_log import MetricsLog
 from core.segment.models import standardise_depths
 from core.segment.plan import keep_micro_batch, make_plan
 from core.segment.schedule import CROPPED, Budget, learning_rate
-from core.segment.settings import TrainSettings
+from core.segment.settings import PLAIN, TrainSettings
 from core.segment.validation import Scores, probability_maps, validate
 from core.workspace import JobFolder, RunFolder, Workspace
 
@@ -282,7 +282,8 @@ def _failures_in_words(settings: TrainSettings) -> Iterator[None]:
     except (RuntimeError, MemoryError) as error:
         if not out_of_memory(error):
             raise
-        size = f" and width={settings.width}" if settings.model == "unet" else ""
+        size = f" and width={settings.width}" if settings.model == PLAIN else ""
+        size += f" and enlarge={settings.enlarge:g}" if settings.enlarge > 1 else ""
         raise TrainingFailed(
             f"out of memory with model={settings.model}{size}; close other programs or take a smaller network"
         ) from error

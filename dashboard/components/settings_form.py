@@ -7,8 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.segment.first_weights import PLAIN
-from core.segment.settings import PRESETS, TrainSettings
+from core.segment.settings import PLAIN, PRESETS, TrainSettings
 
 MAIN = ("model", "minutes", "width", "epochs", "batch_size", "learning_rate")
 GROUPS = {

@@ -4,7 +4,8 @@ CHANGES: the settings of one training that differ from the preset, in one word, 
 the preset itself, and the first one is what the others are compared with. Each is a training by the engine on one core,
 `--at-once` of them side by side; its time limit counts the processor's seconds, so that other programs on the machine
 make it last longer and change nothing else. Scores are those of the tiles that it kept aside (fold 1, as fold 0 is for
-reporting), with their paired difference and its 95 % interval from a bootstrap. The trainings stay as runs.
+reporting; the best epoch is chosen by them, too), with their paired difference and its 95 % interval from a
+bootstrap. The trainings stay as runs.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from core import atomic
+from core import actions, atomic
 from core.progress import silent
 from core.segment.bootstrap import means
 from core.segment.settings import TrainSettings
@@ -44,21 +45,23 @@ def main() -> None:
     parser.add_argument("--workspace")
     options = parser.parse_args()
     common = [f"dataset={options.dataset}", f"minutes={options.minutes}", f"fold={options.fold}"]
-    with ThreadPoolExecutor(options.at_once) as pool:
-        jobs = [
-            pool.submit(_in_a_process, options.workspace, options.preset, [*common, *changes.split()])
-            for changes in options.changes
-        ]
-    found = [job.result() for job in jobs]
+    recipes = [[*common, *changes.split()] for changes in options.changes]
+    for pairs in recipes:
+        TrainSettings.from_pairs(pairs, options.preset)  # a wrong one is named before hours of work
     print("| changed | epochs | flips | all views | difference | seconds of a core |")
     print("|---|---|---|---|---|---|")
-    for changes, one in zip(options.changes, found, strict=True):
-        shown = [changes or options.preset, str(one["epochs"]), *(f"{np.mean(one[views]):.3f}" for views in VIEWS)]
-        print(f"| {' | '.join(shown)} | {_difference(one, found[0])} | {one['seconds']:.0f} |")
+    with ThreadPoolExecutor(options.at_once) as pool:
+        jobs = [pool.submit(_in_a_process, options.workspace, options.preset, pairs) for pairs in recipes]
+        for changes, job in zip(options.changes, jobs, strict=True):
+            one = job.result()
+            shown = [changes or options.preset, str(one["epochs"]), *(f"{np.mean(one[views]):.3f}" for views in VIEWS)]
+            difference = _difference(one, jobs[0].result())
+            print(f"| {' | '.join(shown)} | {difference} | {one['seconds']:.0f} |", flush=True)
 
 
 def _difference(one: dict[str, Any], base: dict[str, Any]) -> str:
-    if one is base:
+    """Of the same tiles; another seed or division keeps others aside."""
+    if one is base or one["ids"] != base["ids"]:
         return "–"
     by_tile = np.array(one["scales"]) - base["scales"]
     low, high = np.percentile(means(by_tile, DRAWS), (2.5, 97.5))
@@ -74,23 +77,22 @@ def _in_a_process(workspace: str | None, preset: str, pairs: list[str]) -> dict[
 
 
 def learn(folder: str | None, preset: str, pairs: list[str]) -> None:
-    """Train, and print epochs, seconds, and the score of each tile that was kept aside, by views."""
+    """Train, and print epochs, seconds, and the score and id of each tile that was kept aside, by views."""
     from core.dataset.tiles import TileStore
     from core.segment import metrics, train
     from core.segment.predict import Predictor
 
     workspace = Workspace.open(folder)
     settings = TrainSettings.from_pairs(pairs, preset)
-    run = workspace.run(f"recipe-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}")
-    run.root.mkdir(parents=True)
-    atomic.write_json(run.job, {})
     with patch.object(train, "time", SimpleNamespace(perf_counter=time.process_time)):
-        result = train.train(workspace, run, settings)
+        run = actions.train_here(workspace, settings)
     store = TileStore.open(workspace.existing_dataset(settings.dataset))
-    found: dict[str, Any] = {"epochs": result["epoch"], "seconds": result["seconds"]}
+    last = atomic.read_object(run.last.with_suffix(".json"))
+    found: dict[str, Any] = {"epochs": last["epoch"], "seconds": last["seconds"]}
     for views in VIEWS:
         predictor = Predictor([run], views)
         rows = np.flatnonzero(predictor.kept_aside(store))
+        found["ids"] = store.index["id"].iloc[rows].tolist()
         maps = np.concatenate([some for some, _ in predictor.maps(store, rows, silent)])
         found[views] = metrics.competition_score(store.masks[rows], (maps >= 128).astype(np.uint8)).tolist()
     print(json.dumps(found))

@@ -12,6 +12,7 @@ from torch.nn.functional import batch_norm, conv2d, pad, relu6
 from core.errors import BadInput
 from core.segment import first_weights, pretrained
 from core.segment.architecture import Kind, layers, padded, products, summary
+from core.segment.batch_norm import BatchNorm
 from core.segment.convolutions import Depthwise, same_border
 from core.segment.encoder_layers import lite_stages
 from core.segment.encoders import EncoderUNet
@@ -24,7 +25,7 @@ LITE = TrainSettings(dataset="a", model="efficientnet_lite0")
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"scse": True}, {"depth": True, "salt_head": True}, {"stride1": True}, {"decoder_width": 8, "enlarge": 1.5}],
+    [{}, {"scse": True}, {"depth": True, "salt_head": True, "enlarge": 1.5}, {"stride1": True}, {"decoder_width": 8}],
     ids=str,
 )
 @pytest.mark.parametrize("model", MODELS)
@@ -53,6 +54,12 @@ def test_depthwise_convolutions_go_their_own_way_back() -> None:
     network = build(LITE)
     assert sum(isinstance(module, Depthwise) for module in network.modules()) == 16
     assert not any(isinstance(module, Depthwise) for module in build(TrainSettings("a", model="resnet34")).modules())
+
+
+def test_batch_norm_of_few_channels_goes_its_own_way() -> None:
+    kinds = [type(module) for module in build(LITE).modules() if isinstance(module, nn.BatchNorm2d)]
+    assert kinds.count(BatchNorm) == 10  # two at each level of the way up
+    assert {kind.__name__ for kind in kinds} == {"BatchNorm", "BatchNormAct2d"}  # the other one is timm's
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -36,6 +36,8 @@ def test_every_setting_has_words_for_people() -> None:
         ("learning_rate=nan", "learning_rate=nan: expected a number above 0"),
         ("learning_rate=0", "above 0"),
         ("enlarge=0.5", "enlarge=0.5: expected at least 1"),
+        ("enlarge=3", "enlarge=3.0: expected at most 2"),
+        ("minutes=inf", "minutes=inf: expected at most"),
         ("enlarge=nan", "enlarge=nan: expected at least 1"),
         ("weight_decay=nan", "weight_decay=nan: expected at least 0"),
         ("decoder_width=0", "decoder_width=0: expected at least 1"),
@@ -71,7 +73,8 @@ def test_what_is_missing_or_unknown_is_named() -> None:
 
 
 def test_attention_needs_channels_to_put_together() -> None:
-    told = {"dataset": "a", "scse": True}
+    told = {"dataset": "a", "scse": True, "model": "resnet34"}
     assert TrainSettings.from_dict(told | {"decoder_width": 16}).scse
-    with pytest.raises(BadInput, match="decoder_width=8: expected at least 16 with scse=true"):
+    with pytest.raises(BadInput, match="decoder_width=8: expected at least 16 with scse=true, or scse=false"):
         TrainSettings.from_dict(told | {"decoder_width": 8})
+    assert TrainSettings.from_dict(told | {"decoder_width": 8, "model": "unet"}).scse  # which has no such thing

@@ -23,12 +23,15 @@ from core.segment import pretrained, timm_encoders
 from core.segment.architecture import layers, padded, products, summary
 from core.segment.encoders import EncoderUNet
 from core.segment.models import build
-from core.segment.registry import offers, size
+from core.segment.registry import MODELS, offers, size
 from core.segment.settings import TrainSettings
 from core.workspace import Workspace
 
 SMALL = "tu-test_resnet"
-CHANGES = [(SMALL, {"stride1": True, "depth": True, "salt_head": True}), ("tu-test_convnext", {"scse": True})]
+CHANGES = [
+    (SMALL, {"stride1": True, "depth": True, "salt_head": True}),
+    ("tu-test_convnext", {"scse": True, "enlarge": 1.5}),
+]
 ROOT = Path(__file__).parents[3]
 
 
@@ -73,13 +76,13 @@ def test_the_figures_are_those_of_the_network(model: str, changes: dict[str, boo
             module.register_forward_hook(count)
     assert network.eval()(torch.zeros(1, 1, 40, 70, device="meta")).shape == (1, 1 + settings.salt_head, 40, 70)
     assert products(settings, (40, 70)) == pytest.approx(sum(counted), rel=0.01)
-    height, width = padded((40, 70))
+    height, width = padded((40, 70), settings.enlarge)
     assert summary(settings, (40, 70))[0]["output"] == (
         network.network.encoder.out_channels[-1],
         *(side // layers(settings)[0].stride for side in (height, width)),
     )
     found = offers(settings, (101, 101), lambda told: None)
-    assert model in {offer.model for offer in found} and len(found) == 4
+    assert model in {offer.model for offer in found} and len(found) == len(MODELS) + 1
 
 
 @pytest.mark.parametrize("model", ["tu-test_vit", "tu-resnet18.nonsense"])

@@ -23,7 +23,8 @@ import torch
 from core import atomic
 from core.dataset.tiles import TileStore, write_store
 from core.errors import BadInput, NotFound, Stopped, TrainingFailed, WorkspaceError
-from core.segment import checkpoint
+from core.segment import checkpoint, trials
+from core.segment.device import describe
 from core.segment.plan import keep_micro_batch
 from core.segment.predict import predict
 from core.segment.settings import TrainSettings
@@ -202,7 +203,7 @@ def test_a_run_from_before_some_settings_goes_on_and_predicts(
     train(workspace, whole, settings())
     with pytest.raises(Stopped):
         train(workspace, old, settings(), Told(5))
-    later = {"stride1", "depth", "salt_head", "depths"}
+    later = {"stride1", "depth", "salt_head", "depths", "decoder_width", "enlarge"}
     for path in (old.config, old.best.with_suffix(".json"), old.last.with_suffix(".json")):
         facts = json.loads(path.read_text())
         facts["settings"] = {key: value for key, value in facts["settings"].items() if key not in later}
@@ -239,15 +240,15 @@ def test_the_best_epoch_has_the_highest_score_then_the_lowest_loss() -> None:
 
 
 def test_the_number_format_is_measured_once_and_kept(
-    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
+    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(trials, "describe", lambda device: describe(device) | {"bf16": True})
     folder = new_run("a")
     with pytest.raises(Stopped):
         train(workspace, folder, settings(precision="auto"), Told(stop=1))
     before = folder.config.read_bytes()
     config = json.loads(before)
-    measured = {"fp32", "bf16"} if config["device"]["bf16"] else set()
-    assert set(config["speeds"]) == measured and config["precision"] in measured | {"fp32"}
+    assert set(config["speeds"]) == {"fp32", "bf16"} and config["precision"] in config["speeds"]
     assert config["launch"] == "eager"
     train(workspace, folder, settings(precision="auto"))
     assert folder.config.read_bytes() == before
