@@ -165,7 +165,9 @@ def tune(
     run: RunArgument,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Choose yourself: level, holes, area, sure, head or black."),
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Choose yourself: level, holes, area, inside, sure, head or black."
+        ),
     ] = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,

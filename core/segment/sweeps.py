@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.segment import metrics
-from core.segment.treatment import HOLES, PATCHES, Treatment, at_border, doubted, parts
+from core.segment.treatment import HOLES, PATCHES, Treatment, at_border, doubted, inside_level, parts
 
 LEVELS = np.arange(0, 256, 4)
 AREAS = np.array([0, 5, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300, 400])  # px
@@ -50,6 +50,14 @@ def area_scores(maps: np.ndarray, truth: np.ndarray, treatment: Treatment) -> Sc
         return until.masks(some, np.zeros(len(some), bool)) > 0
 
     return _of_parts(maps, truth, salt, PATCHES, lambda area, n: area < n)
+
+
+def inside_scores(maps: np.ndarray, truth: np.ndarray, treatment: Treatment, treated: np.ndarray) -> Scores:
+    """Of each of `LEVELS` as the mean level that masks must reach; treated: their score (N,) by `treatment` alone."""
+    chunks = (maps[first : first + AT_ONCE] for first in range(0, len(maps), AT_ONCE))
+    reached = [inside_level(some, treatment.masks(some, np.zeros(len(some), bool))) for some in chunks]
+    empty = ~np.asarray(truth).any(axis=(1, 2))
+    return np.where(np.concatenate(reached) >= LEVELS[:, None], treated, empty).astype(np.float32)
 
 
 def sure_scores(maps: np.ndarray, truth: np.ndarray, treated: np.ndarray) -> Scores:

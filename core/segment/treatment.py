@@ -21,7 +21,8 @@ class Treatment:
     """What is done to a map, in this order. Raises `BadInput` for a value outside of its range.
 
     level: lowest that counts as salt, 0…255 for a probability of 0…1 · holes: px, those of at most so many are filled ·
-    area: px, patches of fewer are removed · sure: 0…255, a tile whose highest level is lower is empty ·
+    area: px, patches of fewer are removed · inside: 0…255, a tile is empty where the mean level within its mask is
+    lower · sure: 0…255, a tile whose highest level is lower is empty ·
     black: whether tiles of one grey level are empty · head: 0…255, a tile is empty where the network's salt head gives
     a lower probability that there is any.
     """
@@ -32,9 +33,10 @@ class Treatment:
     sure: int = 0
     black: bool = False
     head: int = 0
+    inside: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("level", "holes", "area", "sure", "head"):
+        for name in ("level", "holes", "area", "sure", "head", "inside"):
             value, low, high = getattr(self, name), 0, None if name in ("holes", "area") else 255
             if not isinstance(value, int) or isinstance(value, bool) or value < low or (high and value > high):
                 raise BadInput(f"{name}={value!r}: expected a whole number from {low}{f' to {high}' if high else ''}")
@@ -79,6 +81,8 @@ class Treatment:
             salt |= small(~salt, self.holes + 1, HOLES, inside=True)
         if self.area:
             salt &= ~small(salt, self.area, PATCHES)
+        if self.inside > self.level:
+            salt &= inside_level(maps, salt)[:, None, None] >= self.inside
         if self.sure > self.level:
             salt &= np.asarray(maps).max(axis=(1, 2), keepdims=True) >= self.sure
         if self.head and any_salt is not None:
@@ -86,6 +90,12 @@ class Treatment:
         if self.black:
             salt &= ~np.asarray(constant, bool)[:, None, None]
         return salt.view(np.uint8)
+
+
+def inside_level(maps: np.ndarray, masks: np.ndarray) -> npt.NDArray[np.float64]:
+    """The mean level 0…255 of each map (k, H, W) within its mask (k, H, W), (k,); 0 where that is empty."""
+    total = np.einsum("khw,khw->k", maps, masks, dtype=np.float64, casting="unsafe")
+    return np.asarray(total / np.maximum(masks.sum(axis=(1, 2)), 1), np.float64)
 
 
 def doubted(any_salt: np.ndarray, head: int | np.ndarray) -> npt.NDArray[np.bool_]:

@@ -20,7 +20,7 @@ from core.segment.treatment import PLAIN, Treatment
 
 Rows = npt.NDArray[np.int64]
 BAR = 2  # standard errors that a value must gain
-SETTINGS = ("level", "holes", "area", "sure", "head", "black")
+SETTINGS = ("level", "holes", "area", "inside", "sure", "head", "black")
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,9 @@ class _Scored:
                 return sweeps.AREAS.tolist(), found(lambda: sweeps.hole_scores(maps, truth, before))
             case "area":
                 return sweeps.AREAS.tolist(), found(lambda: sweeps.area_scores(maps, truth, before))
+            case "inside":
+                treated = self.treated(before)
+                return sweeps.LEVELS.tolist(), found(lambda: sweeps.inside_scores(maps, truth, before, treated))
             case "sure":
                 treated = self.treated(before)
                 return sweeps.LEVELS.tolist(), found(lambda: sweeps.sure_scores(maps, truth, treated))

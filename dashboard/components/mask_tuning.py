@@ -20,6 +20,7 @@ AXES = {
     "level": "lowest probability that is salt",
     "holes": "largest hole that is filled (px)",
     "area": "smallest patch that stays (px)",
+    "inside": "mean probability that a mask must reach",
     "sure": "highest probability a tile must reach",
     "head": "probability of any salt that the salt head must give",
 }
@@ -60,6 +61,7 @@ def _in_words(treatment: Treatment, tuning: dict[str, Any] | None) -> None:
     parts = [f"salt from a probability of **{treatment.threshold:.2f}**"]
     parts += [f"holes up to **{treatment.holes} px** filled"] if treatment.holes else []
     parts += [f"patches under **{treatment.area} px** removed"] if treatment.area else []
+    parts += [f"empty where the mask's mean is under **{treatment.inside / 255:.2f}**"] if treatment.inside else []
     parts += [f"empty where none reaches **{treatment.sure / 255:.2f}**"] if treatment.sure else []
     parts += [f"empty where the salt head gives any less than **{treatment.head / 255:.2f}**"] if treatment.head else []
     parts += ["tiles of one grey level **empty**"] if treatment.black else []
@@ -88,7 +90,7 @@ def _sweeps(tuning: dict[str, Any]) -> None:
     columns = st.columns(2)
     drawn = [sweep for sweep in tuning["sweeps"] if sweep["setting"] in AXES]
     for place, sweep in enumerate(drawn):
-        scale = 255 if sweep["setting"] in ("level", "sure", "head") else 1
+        scale = 255 if sweep["setting"] in ("level", "inside", "sure", "head") else 1
         values = [round(value / scale, 3) for value in sweep["values"]]
         taken = round(sweep["chosen"] / scale, 3)
         if taken not in values:  # .5 lies between two steps
@@ -110,6 +112,7 @@ def _by_hand(workspace: Workspace, run: RunFolder, now: Treatment, salt_head: bo
         level = st.slider("Salt from a probability of", 0.02, 0.98, now.level / 255, 0.01)
         holes = st.number_input("Fill holes up to (px)", 0, 5000, now.holes, 5)
         area = st.number_input("Remove patches under (px)", 0, 5000, now.area, 5)
+        inside = st.slider("Empty where the mask's mean is under", 0.0, 1.0, now.inside / 255, 0.01)
         sure = st.slider("Empty where no pixel reaches", 0.0, 1.0, now.sure / 255, 0.01)
         head = st.slider("Empty where the salt head gives less", 0.0, 1.0, now.head / 255, 0.01) if salt_head else 0
         black = st.toggle("Tiles of one grey level are empty", now.black)
@@ -119,8 +122,9 @@ def _by_hand(workspace: Workspace, run: RunFolder, now: Treatment, salt_head: bo
 
     try:
         with st.spinner("Making the masks anew; no network is needed …"):
-            chosen_here = Treatment(round(level * 255), holes, area, round(sure * 255), black, round(head * 255))
-            treat_run(workspace, run.id, chosen_here)
+            levels = {"level": level, "inside": inside, "sure": sure, "head": head}
+            stored = {name: round(probability * 255) for name, probability in levels.items()}
+            treat_run(workspace, run.id, Treatment(holes=holes, area=area, black=black, **stored))
         st.rerun()
     except SaltScopeError as error:
         st.error(str(error))

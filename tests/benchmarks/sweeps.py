@@ -28,6 +28,7 @@ def main() -> None:
         ("64 levels, one histogram a tile", lambda: sweeps.level_scores(maps, truth)),
         ("14 largest holes", lambda: sweeps.hole_scores(maps, truth, PLAIN)),
         ("14 least areas", lambda: sweeps.area_scores(maps, truth, PLAIN)),
+        ("64 least mean levels of a mask", lambda: sweeps.inside_scores(maps, truth, PLAIN, treated)),
         ("64 highest levels of an empty tile", lambda: sweeps.sure_scores(maps, truth, treated)),
     ]
     best: dict[str, float] = {}

@@ -56,6 +56,14 @@ def test_a_tile_that_is_nowhere_sure_is_empty() -> None:
     assert Treatment(sure=150).masks(unsure, NOT_CONSTANT).sum() == 2
 
 
+def test_a_mask_that_is_unsure_as_a_whole_is_emptied() -> None:
+    mostly_unsure = levels("+++", "+#.")  # 171 on average, 255 at most
+    assert not Treatment(inside=172).masks(mostly_unsure, NOT_CONSTANT).any()
+    assert Treatment(inside=171).masks(mostly_unsure, NOT_CONSTANT).sum() == 5
+    nothing = np.zeros((1, 2, 2), np.uint8)
+    assert not Treatment(inside=200).masks(nothing, NOT_CONSTANT).any()
+
+
 def test_black_tiles_are_empty_where_that_is_chosen() -> None:
     maps = np.full((2, 2, 2), 255, np.uint8)
     constant = np.array([True, False])

@@ -53,6 +53,12 @@ def test_sureness_and_black_tiles_score_as_their_masks_do(seen: tuple[np.ndarray
     for place in (10, 50, 60, 63):
         treatment = Treatment(sure=int(sweeps.LEVELS[place]))
         np.testing.assert_allclose(found[place], score(maps, truth, constant, treatment), atol=1e-6)
+    cleaned = Treatment(level=100, area=10)
+    inside = sweeps.inside_scores(maps, truth, cleaned, score(maps, truth, constant, cleaned))
+    for place in (10, 40, 48, 52, 63):
+        treatment = Treatment(level=100, area=10, inside=int(sweeps.LEVELS[place]))
+        np.testing.assert_allclose(inside[place], score(maps, truth, constant, treatment), atol=1e-6)
+    assert len(np.unique(inside.sum(axis=1))) > 4
     black = sweeps.black_scores(constant, truth, plain)
     np.testing.assert_allclose(black[1], score(maps, truth, constant, Treatment(black=True)), atol=1e-6)
     assert (black[0] != black[1]).any()
@@ -68,7 +74,7 @@ def test_a_salt_head_empties_what_it_doubts(seen: tuple[np.ndarray, ...]) -> Non
         masks = Treatment(head=int(sweeps.LEVELS[place])).masks(maps, constant, says)
         np.testing.assert_allclose(found[place], metrics.competition_score(truth, masks), atol=1e-6)
     told = tune(maps, truth, constant, np.arange(60) % 5, any_salt=says)
-    assert [sweep.setting for sweep in told.sweeps] == ["level", "holes", "area", "sure", "head", "black"]
+    assert [sweep.setting for sweep in told.sweeps] == ["level", "holes", "area", "inside", "sure", "head", "black"]
     last = told.sweeps[-1]
     expected = metrics.competition_score(truth, told.chosen.masks(maps, constant, says)).mean()
     assert last.scores[last.values.index(last.chosen)] == pytest.approx(expected, abs=1e-5)
