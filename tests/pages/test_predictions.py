@@ -55,7 +55,7 @@ def test_after_tuning_its_sweeps_and_the_confidence_are_drawn(
 ) -> None:
     tune_run(workspace, run.id)
     page = view(opened, run, "Masks")
-    assert not page.exception and len(page.get("plotly_chart")) == 4
+    assert not page.exception and len(page.get("plotly_chart")) == 5  # of level, holes, area, inside, sure
     assert "without its fold" in words(page)
     page = view(opened, run, "Confidence")
     assert not page.exception and len(page.get("plotly_chart")) == 2
