@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
-from core.segment.architecture import MULTIPLE
+from core.segment import architecture
 
 ROTATION = 0.15  # largest turn, radians
 SCALE = 0.18  # largest stretch, as a natural logarithm
@@ -77,4 +77,4 @@ def augment(
 def _side(side: int, crop: int, padded: bool, enlarge: float) -> int:
     if crop:
         return min(crop, side)
-    return max(side, int(-(-round(side * enlarge) // MULTIPLE) * MULTIPLE / enlarge)) if padded else side
+    return max(side, int(architecture.padded((side, side), enlarge)[0] / enlarge)) if padded else side

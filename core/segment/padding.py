@@ -27,7 +27,7 @@ class Frame:
     def cut(self, logits: Tensor) -> Tensor:
         """Logits (N, 1, H', W') of what the network computed to those of the tile's own pixels, (N, 1, H, W)."""
         inside = logits[..., self.top : self.top + self.height, self.left : self.left + self.width]
-        return _resized(inside, self.shape)
+        return resized(inside, self.shape)
 
 
 def framed(images: Tensor, enlarge: float = 1.0) -> tuple[Tensor, Frame]:
@@ -39,11 +39,12 @@ def framed(images: Tensor, enlarge: float = 1.0) -> tuple[Tensor, Frame]:
     height, width = enlarged(shape, enlarge)
     down, across = -height % MULTIPLE, -width % MULTIPLE
     top, left = down // 2, across // 2
-    padded = _reflected(_resized(images, (height, width)), top, down - top, left, across - left)
+    padded = _reflected(resized(images, (height, width)), top, down - top, left, across - left)
     return padded, Frame(shape, top, left, height, width)
 
 
-def _resized(images: Tensor, shape: tuple[int, int]) -> Tensor:
+def resized(images: Tensor, shape: tuple[int, int]) -> Tensor:
+    """Images (N, C, H, W) with another height and width, bilinear; the same where they have it already."""
     if images.shape[-2:] == shape:
         return images
     return nn.functional.interpolate(images, shape, mode="bilinear", align_corners=False)

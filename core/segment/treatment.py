@@ -81,7 +81,7 @@ class Treatment:
             salt |= small(~salt, self.holes + 1, HOLES, inside=True)
         if self.area:
             salt &= ~small(salt, self.area, PATCHES)
-        if self.inside > self.level:
+        if self.inside:
             salt &= inside_level(maps, salt)[:, None, None] >= self.inside
         if self.sure > self.level:
             salt &= np.asarray(maps).max(axis=(1, 2), keepdims=True) >= self.sure

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import interpolate
 
 from core.segment import metrics
 from core.segment.batches import DeviceTiles
 from core.segment.losses import Loss, bce_dice
+from core.segment.padding import resized
 from core.segment.tta import VIEWS, View
 
 
@@ -93,12 +93,6 @@ def _probabilities(model: nn.Module, images: Tensor, views: Sequence[View]) -> T
 def _seen(model: nn.Module, images: Tensor, view: View) -> Tensor:
     height, width = images.shape[-2:]
     seen = images.flip(-1) if view.mirrored else images
-    seen = _scaled(seen, round(height * view.scale), round(width * view.scale))
-    probabilities = _scaled(model(seen).float(), height, width).sigmoid()
+    seen = resized(seen, (round(height * view.scale), round(width * view.scale)))
+    probabilities = resized(model(seen).float(), (height, width)).sigmoid()
     return probabilities.flip(-1) if view.mirrored else probabilities
-
-
-def _scaled(images: Tensor, height: int, width: int) -> Tensor:
-    if images.shape[-2:] == (height, width):
-        return images
-    return interpolate(images, (height, width), mode="bilinear", align_corners=False)

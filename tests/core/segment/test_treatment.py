@@ -60,6 +60,8 @@ def test_a_mask_that_is_unsure_as_a_whole_is_emptied() -> None:
     mostly_unsure = levels("+++", "+#.")  # 171 on average, 255 at most
     assert not Treatment(inside=172).masks(mostly_unsure, NOT_CONSTANT).any()
     assert Treatment(inside=171).masks(mostly_unsure, NOT_CONSTANT).sum() == 5
+    ring = levels("+++", "+.+", "+++")  # 133 with its hole filled
+    assert not Treatment(level=150, holes=1, inside=140).masks(ring, NOT_CONSTANT).any()
     nothing = np.zeros((1, 2, 2), np.uint8)
     assert not Treatment(inside=200).masks(nothing, NOT_CONSTANT).any()
 
