@@ -213,7 +213,11 @@ PRESETS = {
         Preset(
             "quick", "a usable model within 5 minutes on two cores", _RECIPE | {"minutes": 4.7, "ema": 0.99, "crop": 96}
         ),
-        Preset("best", "what gave the best scores; on a CPU set minutes, such as 60", _RECIPE | {"varied": True}),
+        Preset(
+            "best",
+            "what gave the best scores; on a CPU set minutes, such as 60",
+            _RECIPE | {"varied": True, "crop": 96},
+        ),
         Preset("demo", "a small U-Net that learns the synthetic tiles within a minute", {"width": 8, "epochs": 8}),
     )
 }
