@@ -240,7 +240,7 @@ def profile(run: RunFolder) -> Profile:
     """What is known of a run, as `core.segment.profile` gives it."""
     written = (
         run.config,
-        *(one.last.with_suffix(".json") for one in run.all_folds() or [run]),
+        *(path.with_suffix(".json") for one in run.all_folds() or [run] for path in (one.last, one.best)),
         *(one / "predictions.parquet" for one in run.all_predictions()),
     )
     return _profile(run, tuple(map(_changed, written)))

@@ -27,6 +27,7 @@ with form, st.container(border=True, key="new_training"):
         if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
             start(settings, all_folds=False)
         words = f"Trains {settings.folds} times, and predicts every labelled tile by a model that did not learn it."
+        words += f" {settings.minutes:g} minutes each." if settings.minutes else ""
         if st.button("Cross-validate", icon=":material/view_week:", width="stretch", help=words):
             start(settings, all_folds=True)
         device_card.show(context.workspace, context.tiles, settings)

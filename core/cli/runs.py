@@ -23,6 +23,9 @@ SetOption = Annotated[
 ]
 BackgroundOption = Annotated[bool, typer.Option("--background", help="Return at once; `status` tells how it goes.")]
 
+WithOption = Annotated[
+    list[str] | None, typer.Option("--with", metavar="RUN", help="Average with another run; may be repeated.")
+]
 ViewsOption = Annotated[
     str, typer.Option(metavar="|".join(WORDS), help="; ".join(f"{name}: {words}" for name, words in WORDS.items()))
 ]
@@ -125,18 +128,19 @@ def resume(
 def evaluate(
     run: RunArgument,
     dataset: Annotated[str, typer.Option(help="Its own data set: the validation tiles; another: all labelled tiles.")],
+    with_: WithOption = None,
     views: ViewsOption = DEFAULT_VIEWS,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """The competition's score of a run."""
+    """The competition's score of a run, or of several averaged."""
     from core.segment.predict import evaluate as evaluate_run
 
     opened = Workspace.open(workspace)
     opened.existing_run(run)
     opened.existing_dataset(dataset)
     with terminal() as progress:
-        result = evaluate_run(opened, run, dataset, views=views, progress=progress)
+        result = evaluate_run(opened, run, dataset, others=with_ or [], views=views, progress=progress)
     answer(json, result, facts(result))
 
 
@@ -144,9 +148,7 @@ def predict(
     run: RunArgument,
     dataset: Annotated[str | None, typer.Option(help="[default: the run's own]")] = None,
     split: Annotated[str, typer.Option(help="train, test or all")] = "test",
-    with_: Annotated[
-        list[str] | None, typer.Option("--with", metavar="RUN", help="Average with another run; may be repeated.")
-    ] = None,
+    with_: WithOption = None,
     views: ViewsOption = DEFAULT_VIEWS,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
@@ -184,7 +186,7 @@ def tune(
         else:
             result = postprocess.tune_run(opened, run, progress)
     tuning = result["tuning"] or {}
-    shown = {name: tuning.get(name) for name in ("plain", "treated", "gain")}
+    shown = {name: tuning.get(name) for name in ("plain", "treated", "gain")} if not set_ else None
     answer(json, result, facts(result | {"tuning": shown}))
 
 

@@ -71,7 +71,7 @@ def require(evidence: Evidence, rules: Collection[Reason], name: str) -> None:
 
 def _labelled(tiles: TileStore) -> Borders:
     borders = Borders.unknown(len(tiles), tiles.tile_shape)
-    borders.read(np.arange(len(tiles)), tiles.masks, 1)
+    borders.read(np.arange(len(tiles)), tiles.masks.__getitem__)
     return replace(borders, known=tiles.index["has_mask"].to_numpy(bool))
 
 
@@ -80,7 +80,5 @@ def _predicted(run: RunFolder, tiles: TileStore) -> Borders:
     borders = Borders.unknown(len(tiles), tiles.tile_shape)
     for folder in reversed(run.predictions_of(tiles.name)):
         predictions = load_predictions(folder)
-        borders.read(
-            predictions.frame["row"].to_numpy(np.int64), predictions.probabilities, predictions.treatment.level
-        )
+        borders.read(predictions.frame["row"].to_numpy(np.int64), predictions.masks)
     return borders

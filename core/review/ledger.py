@@ -23,7 +23,7 @@ from core.jobs import State
 from core.progress import Progress, silent
 from core.review.masks import MaskStore
 from core.segment.bootstrap import means
-from core.segment.predictions import Predictions, load_predictions
+from core.segment.predictions import Predictions, is_of_now, load_predictions
 from core.segment.settings import TrainSettings
 from core.workspace import JobFolder, RunFolder, Workspace
 
@@ -186,9 +186,8 @@ def _scores(run: RunFolder, store: TileStore, tiles: list[str]) -> npt.NDArray[n
 def _sound(run: RunFolder, folder: Path, store: TileStore) -> Predictions | None:
     """Predictions of these very tiles by what is the run's best network now."""
     try:
-        found, best = load_predictions(folder), atomic.read_object(run.best.with_suffix(".json"))
+        found = load_predictions(folder)
+        current = is_of_now(run, found.facts)
     except (SaltScopeError, OSError, ValueError):
         return None
-    facts = found.facts
-    mine = facts.get("runs", [run.id]) == [run.id] and facts.get("checksum") == store.source.get("checksum")
-    return found if mine and facts.get("epoch") == best.get("epoch") else None
+    return found if current and found.facts.get("checksum") == store.source.get("checksum") else None

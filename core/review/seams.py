@@ -6,7 +6,7 @@ competition's labels do by policy is none: a tile without salt below a row that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,10 +37,11 @@ class Borders:
         left, right, top, bottom = (np.zeros((count, length), bool) for length in (height, height, width, width))
         return cls(left, right, top, bottom, np.zeros(count, bool), np.zeros(count, bool))
 
-    def read(self, rows: np.ndarray, maps: np.ndarray, level: int) -> None:
-        """Take over `maps` (k, H, W) uint8, may be memory-mapped, of tiles `rows` (k,): from `level` on it is salt."""
+    def read(self, rows: np.ndarray, masks_at: Callable[[np.ndarray], np.ndarray]) -> None:
+        """Take over masks of tiles `rows` (k,); masks_at: positions 0…k − 1, some at a time, to (n, H, W) in {0, 1}."""
         for start in range(0, len(rows), AT_ONCE):
-            some, masks = rows[start : start + AT_ONCE], maps[start : start + AT_ONCE] >= level
+            some = rows[start : start + AT_ONCE]
+            masks = masks_at(np.arange(start, start + len(some))) > 0
             self.left[some], self.right[some] = masks[:, :, 0], masks[:, :, -1]
             self.top[some], self.bottom[some] = masks[:, 0], masks[:, -1]
             self.salty[some], self.known[some] = masks.any(axis=(1, 2)), True

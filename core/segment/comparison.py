@@ -19,10 +19,12 @@ from core.explore import numbers
 from core.segment import bootstrap
 from core.segment.profile import Profile
 from core.segment.settings import TrainSettings
+from core.segment.treatment import PLAIN
 
 DRAWS = 10_000
 GOT = 0.5  # a tile with this score or more counts as got
 FOREIGN = "was made elsewhere, by a model that may have learned the very tiles it is compared on"
+TUNED = "makes its masks as was chosen on these very tiles, and another run does not, so it may look a little too good"
 MOST = 8  # runs: as many as there are colours to tell them apart
 
 
@@ -104,7 +106,7 @@ def compare(profiles: Sequence[Profile], seed: int = 0) -> Comparison:
             found.append(one)
         elif not {base.run, other.run} & missing.keys():
             missing[other.run] = _nothing_shared(base, other)
-    doubtful = {one.run: FOREIGN for one in profiles if one.foreign}
+    doubtful = {one.run: words for one in profiles if (words := _doubts(one, profiles))}
     return Comparison(tuple(profiles), differing(profiles), tuple(found), missing, doubtful)
 
 
@@ -141,19 +143,23 @@ def got_by_one(base: Profile, other: Profile) -> tuple[pd.DataFrame, pd.DataFram
 
 
 def differing(profiles: Sequence[Profile]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
-    """Settings, and what the runs decided for themselves, that are not the same for all: name and a value a run.
+    """Settings, what the runs decided for themselves and how their masks were made, that are not the same for all.
 
-    One that a run does not name, as it is older, counts as different from any value but the default. A run without any
-    settings, as it was not trained here, differs from nothing.
+    Of each its name and a value a run. One that a run does not name, as it is older, counts as different from any value
+    but the default. A run without any settings, as it was not trained here, differs from nothing.
     """
     defaults = {one.name: one.default for one in fields(TrainSettings) if one.default is not MISSING}
     trained = [bool(profile.settings) for profile in profiles]
-    tables = [profile.settings for profile in profiles], [profile.decided for profile in profiles]
+    tables = (
+        ([profile.settings for profile in profiles], trained),
+        ([profile.decided for profile in profiles], trained),
+        ([profile.made for profile in profiles], [bool(profile.made) for profile in profiles]),
+    )
     return tuple(
         (name, values)
-        for table in tables
+        for table, known in tables
         for name, values in _rows(table)
-        if _differ(values, trained, defaults.get(name))
+        if _differ(values, known, defaults.get(name))
     )
 
 
@@ -162,9 +168,9 @@ def _rows(tables: Sequence[Any]) -> list[tuple[str, tuple[Any, ...]]]:
     return [(name, tuple(table.get(name) for table in tables)) for name in names]
 
 
-def _differ(values: tuple[Any, ...], trained: list[bool], default: Any) -> bool:
-    known = {repr(default if value is None else value) for value, own in zip(values, trained, strict=True) if own}
-    return len(known) > 1
+def _differ(values: tuple[Any, ...], known: list[bool], default: Any) -> bool:
+    different = {repr(default if value is None else value) for value, own in zip(values, known, strict=True) if own}
+    return len(different) > 1
 
 
 def _score_in_words(profile: Profile) -> str:
@@ -182,6 +188,14 @@ def _missing(profile: Profile) -> str:
     if profile.problem or len(profile.scores):
         return profile.problem
     return "has not predicted the tiles that it kept aside, so its score per tile is not known"
+
+
+def _doubts(profile: Profile, profiles: Sequence[Profile]) -> str:
+    if profile.foreign:
+        return FOREIGN
+    scored = [other.scores.treatment for other in profiles if len(other.scores) and not other.foreign]
+    tuned = len(profile.scores) and profile.scores.treatment != PLAIN
+    return TUNED if tuned and PLAIN in scored else ""
 
 
 def _nothing_shared(base: Profile, other: Profile) -> str:

@@ -23,7 +23,7 @@ from core import atomic
 from core.dataset.tiles import TileStore
 from core.errors import TrainingFailed
 from core.progress import Progress, silent
-from core.segment import grouping
+from core.segment import grouping, metrics
 from core.segment.config import load_config
 from core.segment.labels import labelled_for
 from core.segment.plan import fold_numbers
@@ -32,6 +32,7 @@ from core.segment.predict import predict
 from core.segment.predictions import load_predictions
 from core.segment.settings import TrainSettings
 from core.segment.train import train
+from core.segment.treatment import PLAIN
 from core.segment.tuning import Mean
 from core.workspace import JobFolder, RunFolder, Workspace
 
@@ -155,9 +156,16 @@ class _Part:
 def _scores(
     workspace: Workspace, run: RunFolder, store: TileStore, split: pd.DataFrame, leak: bool, progress: Progress
 ) -> pd.DataFrame:
-    """id, fold, map of each labelled tile by the fold that kept it aside; random: by the random fold, else NaN."""
-    frame = load_predictions(run.predictions(store.name, "train")).frame.set_index("id")
-    scores = split[["id", "fold"]].assign(map=split["id"].map(frame["map"]), random=np.nan)
+    """id, fold, map of each labelled tile by the fold that kept it aside; random: by the random fold, else NaN.
+
+    Masks are those at .5, whatever treatment the run has, and the labels those that it learned.
+    """
+    found = load_predictions(run.predictions(store.name, "train"))
+    places = found.positions(split["id"])
+    predicted = places >= 0
+    scores = split[["id", "fold"]].assign(map=np.nan, random=np.nan)
+    rows = store.rows(split["id"][predicted].tolist())
+    scores.loc[predicted, "map"] = _plain_scores(store, rows, found.probabilities[places[predicted]])
     if leak:
         scores.loc[split["random"] == 0, "random"] = _random_scores(store, run.random_fold, split, progress)
     with atomic.replacing(run.scores) as part:
@@ -166,12 +174,14 @@ def _scores(
 
 
 def _random_scores(store: TileStore, folder: RunFolder, split: pd.DataFrame, progress: Progress) -> np.ndarray:
-    from core.segment import metrics
     from core.segment.predict import Predictor
-    from core.segment.treatment import PLAIN
 
     rows = store.rows(split["id"][split["random"] == 0].tolist())
     maps = np.concatenate([found for found, _ in Predictor([folder]).maps(store, rows, progress)])
+    return _plain_scores(store, rows, maps)
+
+
+def _plain_scores(store: TileStore, rows: np.ndarray, maps: np.ndarray) -> np.ndarray:
     return metrics.competition_score(store.masks[rows], PLAIN.masks(maps, np.zeros(len(rows), bool)))
 
 

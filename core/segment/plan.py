@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +22,8 @@ from core.segment.device import describe
 from core.segment.settings import TrainSettings
 from core.segment.trials import choose_launch, choose_precision
 from core.workspace import RunFolder, Workspace
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,17 @@ def make_plan(
 
     Raises `TrainingFailed` for fewer than two labelled tiles, or when the data set is another than at the start.
     """
-    if not run.config.exists():
+    begins = not run.config.exists()
+    if begins:
         atomic.write_json(run.config, _decide(workspace, run, store, settings, progress))
     config = json.loads(run.config.read_bytes())
+    was_fast = not begins and config["precision"] == "bf16" and config["device"].get("bf16")
+    if was_fast and not describe(settings.device)["bf16"]:
+        logger.warning(
+            "run %s began in bf16, which this device only imitates, many times slower than %s had it; "
+            "go on with it there, or start a new run here",
+            *(run.id, config["device"]["name"]),
+        )
     if config["checksum"] != store.source.get("checksum"):
         raise TrainingFailed(f"data set {store.name!r} was replaced since run {run.id} began; start a new run on it")
     validation = np.sort(store.rows(config["validation_ids"]))
@@ -125,7 +136,7 @@ def fold_numbers(
     together = groups.among(rows)
     k = min(settings.folds, len(rows) if together is None else len(np.unique(together)))
     numbers = np.full(len(store), -1)
-    numbers[rows] = folds(salt, together, k, settings.seed)
+    numbers[rows] = folds(salt, together, k, settings.split_seed)
     if together is not None:
         of_group = dict(zip(together.tolist(), numbers[rows].tolist(), strict=True))
         new = np.setdiff1d(_labelled(store), rows)

@@ -27,7 +27,7 @@ from core.segment.calibration import Calibration, held_out
 from core.segment.config import load_config
 from core.segment.features import features
 from core.segment.masking import Masking, chosen
-from core.segment.predictions import load_predictions
+from core.segment.predictions import is_of_now, load_predictions
 from core.segment.reliability import judge
 from core.segment.treatment import PLAIN, Treatment
 from core.segment.tuning import Mean, Tuning, tune
@@ -95,7 +95,8 @@ def out_of_fold_of(workspace: Workspace, run: RunFolder, progress: Progress = si
     told: list[pd.DataFrame] = []
     for folder in run.predictions_of(store.name):
         predictions = load_predictions(folder)
-        if predictions.facts.get("checksum") != store.source.get("checksum"):
+        facts = predictions.facts
+        if facts.get("checksum") != store.source.get("checksum") or not is_of_now(run, facts):
             continue
         frame = predictions.frame
         places = np.flatnonzero(frame["validation"] & frame["map"].notna())
@@ -104,7 +105,8 @@ def out_of_fold_of(workspace: Workspace, run: RunFolder, progress: Progress = si
             found.setdefault(row, predictions.probabilities[place])
     if len(found) < FEWEST:
         raise BadInput(
-            f"run {run.id} has predicted {len(found)} tiles that it did not learn from, expected at least {FEWEST}; "
+            f"run {run.id} has predicted {len(found)} tiles by itself, as it is now, that it did not learn from, "
+            f"expected at least {FEWEST}; "
             f"predict them first: python -m core predict {run.id} --split train"
         )
     rows = np.array(sorted(found))
@@ -202,9 +204,11 @@ def refresh(workspace: Workspace, run: RunFolder, progress: Progress = silent) -
         kept_aside = predictions.frame["validation"].to_numpy(bool)
         beside = asides.among(predictions.frame)
         frame = figures.figures(store, rows, predictions.probabilities, beside, kept_aside, masking)
+        made = folder.stat()
         with atomic.replacing_folder(folder) as part:
             _link(folder / "probabilities.npy", part / "probabilities.npy")
             figures.write(part, frame, predictions.facts | masking.facts)
+            os.utime(part, ns=(made.st_atime_ns, made.st_mtime_ns))  # its maps are no newer than they were
 
 
 def _link(path: Path, beside: Path) -> None:

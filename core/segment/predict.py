@@ -16,7 +16,7 @@ from torch import nn
 
 from core import atomic
 from core.dataset.tiles import TileStore
-from core.errors import BadInput
+from core.errors import BadInput, NotFound
 from core.progress import Progress, silent
 from core.segment import asides, checkpoint, figures, foreign, metrics
 from core.segment.batches import DeviceTiles
@@ -113,24 +113,25 @@ def evaluate(
     run_id: str,
     dataset: str | None = None,
     *,
+    others: Sequence[str] = (),
     views: str = DEFAULT_VIEWS,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """The scores of a run: map (the competition's), iou, dice, threshold, tiles, standard_error (of map).
 
-    views: as of `predict`. On the run's own data set over its validation tiles, elsewhere over all labelled ones. Where
-    masks were tuned on these very tiles, held_out {value, error} is the score to report: of settings that were chosen
-    without the tile's fold. Raises `NotFound`, `BadInput`, and `Stopped` from `progress`.
+    others, views: as of `predict`; masks are made as was chosen for the run. On a data set that they learned it is over
+    the tiles that all of them kept aside, elsewhere over all labelled ones. Where masks were tuned on these very tiles,
+    held_out {value, error} is the score to report: of settings that were chosen without the tile's fold.
+    Raises `NotFound`, `BadInput`, and `Stopped` from `progress`.
     """
     run = workspace.existing_run(run_id)
-    if foreign.is_foreign(run):
+    if foreign.is_foreign(run) and not others:
         return foreign.evaluate(workspace, run, dataset)
-    predictor = Predictor([run], views)
+    predictor = Predictor([run, *(workspace.existing_run(name) for name in others)], views)
     store = TileStore.open(workspace.existing_dataset(dataset or predictor.dataset))
-    labelled = store.index["has_mask"].to_numpy()
-    rows = np.flatnonzero(predictor.kept_aside(store) if store.name == predictor.dataset else labelled)
+    rows = np.flatnonzero(predictor.unlearned(store))
     if not len(rows):
-        raise BadInput(f"data set {store.name!r} has no labelled tiles to measure on")
+        raise BadInput(f"data set {store.name!r} has no labelled tiles to measure on, which no network has learned")
     masking = Masking.of(predictor.runs[0])
     constant, counts, done = store.index["std"].to_numpy()[rows] == 0, [], 0
     for maps, beside in predictor.maps(store, rows, progress):
@@ -147,7 +148,7 @@ def evaluate(
         "dice": float(metrics.dice(both, either).mean()),
         "threshold": masking.treatment.threshold,
         "treatment": masking.treatment.to_dict(),
-        "held_out": masking.held_out if store.name == predictor.dataset else None,
+        "held_out": masking.held_out if store.name == predictor.dataset and not others else None,
         "tiles": len(rows),
         "standard_error": float(scores.std(ddof=1) / np.sqrt(len(rows))) if len(rows) > 1 else None,
     }
@@ -164,6 +165,9 @@ class Predictor:
     def __init__(self, runs: Sequence[RunFolder], views: str = DEFAULT_VIEWS) -> None:
         self.runs, self._views = list(runs), find(views)
         networks = [run.networks() for run in runs]
+        for run, some in zip(runs, networks, strict=True):
+            if run.split.exists() and some == [run]:
+                raise NotFound(f"no fold of {run.id} has finished an epoch, so there is no network to predict with yet")
         self._configs = [[load_config(network, **NEEDED) for network in some] for some in networks]
         flat, first = [network for some in networks for network in some], self._configs[0][0]
         self.dataset: str = first["dataset"]
@@ -181,6 +185,14 @@ class Predictor:
     def kept_aside(self, store: TileStore) -> npt.NDArray[np.bool_]:
         """Which tiles of `store` are predicted by networks alone that did not learn them, though labelled: (N,)."""
         return np.logical_and.reduce([kept.any(axis=0) for kept in self._kept(store)])
+
+    def unlearned(self, store: TileStore) -> npt.NDArray[np.bool_]:
+        """Which tiles of `store` are labelled, and predicted by networks alone that did not learn them: (N,)."""
+        found = store.index["has_mask"].to_numpy(bool)
+        for kept, some in zip(self._kept(store), self._configs, strict=True):
+            if some[0]["dataset"] == store.name:
+                found = found & kept.any(axis=0)
+        return found
 
     def without_depth(self, store: TileStore, rows: npt.NDArray[np.int64]) -> int:
         """How many of `rows` are taken to lie at the mean depth, as a network asks for theirs and there is none."""

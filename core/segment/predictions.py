@@ -15,6 +15,7 @@ from core.errors import BadInput, NotFound
 from core.segment import asides
 from core.segment.treatment import SALT_LEVEL as SALT_LEVEL
 from core.segment.treatment import Treatment
+from core.workspace import RunFolder
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +75,26 @@ class Predictions:
         if position < 0:
             raise NotFound(f"{self.folder}: there is no prediction for tile {id!r}; predict its split first")
         return position
+
+
+def is_of_now(run: RunFolder, facts: dict[str, Any]) -> bool:
+    """Whether predictions of which prediction.json tells `facts` are by the best networks of `run` alone, as they are.
+
+    Not those that were averaged with another run, nor those of before a training went on and found better. Where no
+    checkpoint lies any more, nothing better is known.
+    """
+    if facts.get("runs", [run.id]) != [run.id]:
+        return False
+    now = [_epoch(network) for network in run.networks()]
+    return None in now or facts.get("epochs", [facts.get("epoch")]) == now
+
+
+def _epoch(network: RunFolder) -> int | None:
+    try:
+        epoch = atomic.read_object(network.best.with_suffix(".json")).get("epoch")
+    except (OSError, ValueError):
+        return None
+    return epoch if isinstance(epoch, int) else None
 
 
 def load_predictions(folder: Path) -> Predictions:

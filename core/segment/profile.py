@@ -71,6 +71,11 @@ class Profile:
             foreign="imported" in config,
         )
 
+    @property
+    def made(self) -> dict[str, str]:
+        """How the masks were made that were scored; nothing where there are none."""
+        return {"views": self.scores.views, "masks": self.scores.treatment.in_words} if len(self.scores) else {}
+
     @cached_property
     def score(self) -> Score | None:
         """The mean over the validation tiles that were predicted."""

@@ -80,7 +80,8 @@ class TrainSettings:
     epochs: int = _setting(50, "passes over the training tiles", low=1, high=100_000)
     minutes: float = _setting(
         0.0,
-        "time for the whole training, however few epochs that makes; its schedule fits in; 0: no limit",
+        "time for the whole training, and for each fold of a cross-validation, however few epochs that makes; its "
+        "schedule fits in; 0: no limit",
         low=0.0,
         high=1_000_000.0,
     )
@@ -106,7 +107,13 @@ class TrainSettings:
         choices=("bce", "dice", "focal", "lovasz", "lovasz_symmetric", "bce_dice", "bce_lovasz", "staged"),
     )
     patience: int = _setting(15, "epochs without a better score after which the training ends early", low=1)
-    seed: int = _setting(0, "of the split, the first weights, the order and the augmentation", low=0, high=2**31 - 1)
+    seed: int = _setting(0, "of the first weights, the order and the augmentation", low=0, high=2**31 - 1)
+    split_seed: int = _setting(
+        0,
+        "of the folds; trainings with another seed keep the same tiles aside unless it differs",
+        low=0,
+        high=2**31 - 1,
+    )
     folds: int = _setting(5, "parts of equal salt that the labelled tiles are put into", low=2, high=100)
     fold: int = _setting(0, "which of them, from 0, is kept aside to measure on; the others are learned", low=0)
     groups: str = _setting(

@@ -71,6 +71,13 @@ class Treatment:
         """Lowest probability that counts as salt, 0…1."""
         return self.level / 255 if self.level != SALT_LEVEL else 0.5
 
+    @property
+    def in_words(self) -> str:
+        """`salt from 0.5, area 20, inside 0.6`: what is done to a map, levels as probabilities."""
+        sizes = [f"{name} {size}" for name in ("holes", "area") if (size := getattr(self, name))]
+        levels = [f"{name} {level / 255:.3g}" for name in ("inside", "sure", "head") if (level := getattr(self, name))]
+        return ", ".join([f"salt from {self.threshold:.3g}", *sizes, *levels, *(["black"] if self.black else [])])
+
     def masks(self, maps: np.ndarray, constant: np.ndarray, any_salt: np.ndarray | None = None) -> Masks:
         """The masks of some tiles: maps (k, H, W) uint8 0…255, constant (k,) bool to (k, H, W) uint8 in {0, 1}.
 

@@ -11,6 +11,7 @@ from core.dataset.tiles import TileStore
 from core.errors import SaltScopeError
 from core.explore import numbers
 from core.segment.masking import Masking, chosen
+from core.segment.predictions import is_of_now
 from core.segment.treatment import Treatment
 from core.workspace import RunFolder, Workspace
 from dashboard import cache
@@ -47,8 +48,9 @@ def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
 
 
 def has_held_out(run: RunFolder, tiles: TileStore) -> bool:
-    """Whether the run predicted labelled tiles that it did not learn from."""
-    found = (cache.predictions(folder).frame for folder in run.predictions_of(tiles.name))
+    """Whether the run, as it is now, predicted labelled tiles that it did not learn from."""
+    every = (cache.predictions(folder) for folder in run.predictions_of(tiles.name))
+    found = (one.frame for one in every if is_of_now(run, one.facts))
     return any((frame["validation"] & frame["map"].notna()).any() for frame in found)
 
 
@@ -109,9 +111,9 @@ def _figure(values: list[float], sweep: dict[str, Any], taken: float, words: str
 
 def _by_hand(workspace: Workspace, run: RunFolder, now: Treatment, salt_head: bool) -> None:
     with st.form("treatment", border=False):
-        level = st.slider("Salt from a probability of", 0.02, 0.98, now.level / 255, 0.01)
-        holes = st.number_input("Fill holes up to (px)", 0, 5000, now.holes, 5)
-        area = st.number_input("Remove patches under (px)", 0, 5000, now.area, 5)
+        level = st.slider("Salt from a probability of", 0.0, 1.0, now.level / 255, 0.01)
+        holes = st.number_input("Fill holes up to (px)", 0, None, now.holes, 5)
+        area = st.number_input("Remove patches under (px)", 0, None, now.area, 5)
         inside = st.slider("Empty where the mask's mean is under", 0.0, 1.0, now.inside / 255, 0.01)
         sure = st.slider("Empty where no pixel reaches", 0.0, 1.0, now.sure / 255, 0.01)
         head = st.slider("Empty where the salt head gives less", 0.0, 1.0, now.head / 255, 0.01) if salt_head else 0

@@ -53,7 +53,7 @@ def _draw(workspace: Workspace, run: RunFolder, was_active: bool) -> None:
     if not curves:
         st.info("The curves begin with the first batches." if now.state.active else "No batch was trained.")
         return
-    steps_per_epoch = (now.total or 0) / (now.facts.get("epochs") or 1) or curves.steps_per_epoch
+    steps_per_epoch = training_charts.steps_per_epoch(curves, now.total, now.facts.get("epochs"))
     live_chart(training_charts.panels(curves, steps_per_epoch), key="curves", revision=f"{run.id}/{shown.id}")
     _pictures(shown)
 

@@ -7,6 +7,11 @@ from core.segment.curves import Curves, values
 from dashboard.components.live_chart import Panel, Series
 
 
+def steps_per_epoch(curves: Curves, total: int | None, epochs: int | None) -> float:
+    """As the curves tell; before an epoch is whole as the job does, of `total` steps and `epochs` in all."""
+    return curves.steps_per_epoch if curves.epochs or not total or not epochs else total / epochs
+
+
 def panels(curves: Curves, steps_per_epoch: float) -> list[Panel]:
     """Loss, scores, learning rate and speed against epochs; steps are drawn at fractions of an epoch."""
     epochs = curves.epochs

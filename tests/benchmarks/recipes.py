@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def _difference(one: dict[str, Any], base: dict[str, Any]) -> str:
-    """Of the same tiles; another seed or division keeps others aside."""
+    """Of the same tiles; another division keeps others aside."""
     if one is base or one["ids"] != base["ids"]:
         return "–"
     by_tile = np.array(one["scales"]) - base["scales"]

@@ -1,5 +1,5 @@
 from core.segment.curves import Curves
-from dashboard.components.training_charts import panels
+from dashboard.components.training_charts import panels, steps_per_epoch
 
 
 def test_epochs_without_steps_are_drawn() -> None:
@@ -14,3 +14,10 @@ def test_epochs_without_steps_are_drawn() -> None:
 def test_steps_stand_at_fractions_of_an_epoch() -> None:
     curves = Curves.of([{"kind": "step", "step": step, "epoch": 1, "loss": 1.0} for step in (1, 2, 4)], "run")
     assert list(panels(curves, 8)[0].series[0].x) == [0.125, 0.25, 0.5]
+
+
+def test_before_an_epoch_is_whole_the_job_knows_its_steps_and_then_the_curves_do() -> None:
+    steps = [{"kind": "step", "step": step, "epoch": 1} for step in range(1, 78)]
+    assert steps_per_epoch(Curves.of(steps, "run"), 10_010, 130) == 77
+    whole = Curves.of([*steps, {"kind": "epoch", "epoch": 1}], "run")
+    assert steps_per_epoch(whole, 10_010, 5) == 77  # with a time limit there are fewer epochs than the setting says

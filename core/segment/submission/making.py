@@ -15,7 +15,7 @@ from core.errors import BadInput
 from core.progress import Progress, silent
 from core.segment import asides
 from core.segment.foreign import is_foreign
-from core.segment.predictions import Predictions, load_predictions
+from core.segment.predictions import Predictions, is_of_now, load_predictions
 from core.workspace import RunFolder
 
 AT_ONCE = 512  # tiles whose maps are in memory at the same time
@@ -33,7 +33,7 @@ def make(store: TileStore, runs: Sequence[RunFolder], progress: Progress = silen
         raise BadInput(f"data set {store.name!r} has no test tiles to submit; import a source with some")
     if not runs:
         raise BadInput("no run was given to make a submission from; choose at least one")
-    found = [_predictions(store, run, ids) for run in runs]
+    found = [_predictions(store, run, ids, alone=len(runs) > 1) for run in runs]
     treatment, constant = found[0].treatment, store.index["std"].to_numpy()[store.rows(ids)] == 0
     codes: list[str] = []
     for first in range(0, len(ids), AT_ONCE):
@@ -62,16 +62,18 @@ def _any_salt(found: list[Predictions], ids: list[str]) -> np.ndarray | None:
     return np.mean(heads, axis=0) if heads else None
 
 
-def _predictions(store: TileStore, run: RunFolder, ids: list[str]) -> Predictions:
-    """The newest predictions of a run that hold all `ids`."""
+def _predictions(store: TileStore, run: RunFolder, ids: list[str], alone: bool) -> Predictions:
+    """The newest predictions of a run that hold all `ids`; alone: by its own best networks, to be averaged here."""
     most = 0
     for folder in run.predictions_of(store.name):
         predictions = load_predictions(folder)
+        if alone and not is_of_now(run, predictions.facts):
+            continue
         held = sum(map(predictions.has, ids))
         if held == len(ids) and predictions.facts.get("checksum") == store.source.get("checksum"):
             return predictions
         most = max(most, held)
-    words = "before it was imported anew" if most == len(ids) else f"{most:,} of {len(ids):,}"
+    words = "before it was imported anew" if most == len(ids) else f"{most:,} of {len(ids):,}{' by itself' * alone}"
     remedy = f"predict them all: python -m core predict {run.id} --dataset {store.name} --split test"
     if is_foreign(run):
         remedy = "it was made elsewhere, so import predictions for all of them as one run"

@@ -55,6 +55,28 @@ def write_run_beside(workspace: Workspace, tiles: TileStore, maps: np.ndarray) -
     return target
 
 
+def test_seams_are_those_of_the_masks_that_people_see(
+    workspace: Workspace, tiles: TileStore, run: RunFolder, tmp_path: Path
+) -> None:
+    mosaic.mosaic_of(workspace, tiles)
+    before = gather(workspace, run, tiles, predicted(run, "survey")).tiles["predicted_seam"]
+    facts = run.predictions("survey", "test") / "prediction.json"
+    facts.write_text(json.dumps(json.loads(facts.read_text()) | {"treatment": {"area": 1_000_000}}))
+    emptied = gather(workspace, run, tiles, predicted(run, "survey")).tiles["predicted_seam"]
+    other = Workspace.open(tmp_path / "other")
+    with atomic.replacing_folder(other.dataset("survey")) as part:
+        write_store(part, tiles.index, SURVEY.images, SURVEY.masks, {"checksum": "one"})
+    maps = 255 * SURVEY.masks
+    maps[9:] = 0
+    same = TileStore.open(other.dataset("survey"))
+    empty = write_run(other, RUN, same, np.arange(18), maps)
+    mosaic.mosaic_of(other, same)
+    pd.testing.assert_series_equal(
+        emptied.reset_index(drop=True), gather(other, empty, same, predicted(empty, "survey")).tiles["predicted_seam"]
+    )
+    assert not emptied.equals(before)
+
+
 def fullest() -> int:
     return int(SURVEY.masks.mean(axis=(1, 2)).argmax())
 

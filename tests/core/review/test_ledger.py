@@ -47,7 +47,7 @@ def test_a_run_on_reviewed_labels_beside_the_one_without(workspace: Workspace, t
     masks = MaskStore(workspace.database_url)
     assert ledger(workspace, tiles, masks) == []
     base = train(workspace, "competition")
-    other = train(workspace, "competition", seed=1)
+    other = train(workspace, "competition", split_seed=1)
     aside = kept_aside(base)
     learned = [tile for tile in tiles.index["id"][tiles.index["has_mask"]] if tile not in aside]
     unlabelled = str(tiles.index["id"][~tiles.index["has_mask"]].iloc[0])
@@ -79,7 +79,7 @@ def test_a_run_on_reviewed_labels_beside_the_one_without(workspace: Workspace, t
 def test_without_a_run_to_hold_it_against(workspace: Workspace, tiles: TileStore) -> None:
     masks = MaskStore(workspace.database_url)
     masks.save("small", str(tiles.index["id"].iloc[0]), FULL, "ann", base=None)
-    train(workspace, "competition", seed=1)
+    train(workspace, "competition", split_seed=1)
     train(workspace, "reviewed")
     (entry,) = ledger(workspace, tiles, masks)
     assert entry.base is None and "no finished run with the same settings" in entry.words

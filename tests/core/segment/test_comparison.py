@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from core.errors import BadInput
 from core.segment.comparison import compare, differing, got_by_one, paired, shared
 from core.segment.profile import Profile
 from core.segment.tile_scores import Score, TileScores
+from core.segment.treatment import PLAIN, Treatment
 
 
 def profile(run: str, scores: dict[str, float] | None = None, state: str = "x", **more: Any) -> Profile:
@@ -30,6 +32,19 @@ def test_the_score_has_its_standard_error() -> None:
     assert score == Score(0.5, pytest.approx(0.5 / np.sqrt(3)), 3)
     assert Score.of(pd.Series([0.7])) == Score(0.7, None, 1)
     assert Score.of(pd.Series(dtype=float)) is None
+
+
+def test_a_tuned_run_is_not_held_against_one_that_is_not_without_a_word() -> None:
+    tuned, plain = (
+        Profile(run, "tiles", "unet", scores=TileScores(pd.Series({"t1": 0.5}), "x", "flips", treatment))
+        for run, treatment in (("a", Treatment(inside=153)), ("b", PLAIN))
+    )
+    found = compare([tuned, plain])
+    assert list(found.doubtful) == ["a"] and "chosen on these very tiles" in found.in_words
+    assert found.differing == (("masks", ("salt from 0.5, inside 0.6", "salt from 0.5")),)
+    for one in (tuned, plain):
+        assert not compare([one, replace(one, run="c")]).doubtful
+    assert not compare([tuned, replace(plain, run="c", foreign=True)]).doubtful.keys() - {"c"}
 
 
 def test_only_tiles_that_both_kept_aside_are_compared() -> None:

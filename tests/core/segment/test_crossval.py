@@ -12,7 +12,7 @@ import pytest
 
 from core import actions, jobs
 from core.dataset.tiles import TileStore
-from core.errors import BadInput, Stopped, TrainingFailed
+from core.errors import BadInput, NotFound, Stopped, TrainingFailed
 from core.segment import crossval
 from core.segment.config import load_config
 from core.segment.out_of_fold import out_of_fold
@@ -98,6 +98,33 @@ def test_the_leak_is_measured_on_the_same_tiles(done: RunFolder) -> None:
     assert len(done.networks()) == 3  # what leaks has no part in predictions
 
 
+def test_its_score_is_that_at_one_half_whatever_treatment_there_was_before(
+    workspace: Workspace, tiny: TileStore, done: RunFolder, settings: Settings
+) -> None:
+    before = actions.run_facts(done)
+    assert treat_run(workspace, done.id, Treatment(level=250))["map"] != before["map"]
+    chosen = settings(folds=3, epochs=12, width=4, learning_rate=1e-2)
+    again = crossval.cross_validate(workspace, done, chosen, leak=True)
+    assert {name: again[name] for name in ("map", "by_fold", "leak")} == {
+        name: before[name] for name in ("map", "by_fold", "leak")
+    }
+
+
+def test_before_its_first_epoch_there_is_nothing_to_predict_with(
+    workspace: Workspace, tiny: TileStore, settings: Settings, new_run: Callable[[str], RunFolder]
+) -> None:
+    run = new_run("young")
+
+    def stop(done: int, total: int | None, what: str, **facts: Any) -> None:
+        if "epoch 1" in what:
+            raise Stopped("asked")
+
+    with pytest.raises(Stopped):
+        crossval.cross_validate(workspace, run, settings(folds=3), progress=stop)
+    with pytest.raises(NotFound, match="no fold of young has finished an epoch"):
+        predict(workspace, "young", split="train")
+
+
 def test_what_was_stopped_goes_on_with_the_fold_it_was_in(
     workspace: Workspace, tiny: TileStore, settings: Settings, new_run: Callable[[str], RunFolder]
 ) -> None:
@@ -166,5 +193,5 @@ def test_a_run_that_predicted_no_validation_tiles_can_not_be_tuned(
     workspace: Workspace, tiny: TileStore, settings: Settings
 ) -> None:
     run = actions.train_here(workspace, settings(epochs=1))
-    with pytest.raises(BadInput, match=r"predicted 0 tiles that it did not learn from.*predict .* --split train"):
+    with pytest.raises(BadInput, match=r"predicted 0 tiles by itself.*predict .* --split train"):
         tune_run(workspace, run.id)

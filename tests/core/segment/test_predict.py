@@ -195,6 +195,10 @@ def test_probabilities_of_several_runs_are_averaged(
     assert np.abs(found.probabilities - (maps[0] + maps[1]) / 2).max() <= 1
     assert np.abs(maps[0] - maps[1]).max() > 5
     assert found.frame["validation"].tolist() == (kept[0] & kept[1]).tolist()
+    assert kept[0].tolist() == kept[1].tolist(), "another seed keeps the same tiles aside"
+    together = evaluate(workspace, "a", others=["b"])
+    scored = found.frame[found.frame["validation"]]
+    assert (together["tiles"], together["map"]) == (len(scored), pytest.approx(scored["map"].mean()))
 
 
 def test_what_is_missing_is_named(

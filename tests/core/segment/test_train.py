@@ -23,7 +23,7 @@ import torch
 from core import atomic
 from core.dataset.tiles import TileStore, write_store
 from core.errors import BadInput, NotFound, Stopped, TrainingFailed, WorkspaceError
-from core.segment import checkpoint, trials
+from core.segment import checkpoint, plan, trials
 from core.segment.device import describe
 from core.segment.plan import keep_micro_batch
 from core.segment.predict import predict
@@ -252,6 +252,26 @@ def test_the_number_format_is_measured_once_and_kept(
     assert config["launch"] == "eager"
     train(workspace, folder, settings(precision="auto"))
     assert folder.config.read_bytes() == before
+
+
+def test_going_on_in_bf16_where_it_is_only_imitated_is_said(
+    workspace: Workspace,
+    tiny: TileStore,
+    settings: Make,
+    new_run: NewRun,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    folder = new_run("a")
+    with pytest.raises(Stopped):
+        train(workspace, folder, settings(precision="bf16"), Told(stop=1))
+    config = json.loads(folder.config.read_text())
+    atomic.write_json(folder.config, config | {"device": config["device"] | {"bf16": True}})
+    for has_it, warned in ((True, 0), (False, 1)):
+        monkeypatch.setattr(plan, "describe", lambda device, has_it=has_it: describe(device) | {"bf16": has_it})
+        with pytest.raises(Stopped):
+            train(workspace, folder, settings(precision="bf16"), Told(stop=2))
+        assert caplog.text.count("only imitates") == warned
 
 
 def test_sections_are_not_split(workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun) -> None:
