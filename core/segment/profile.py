@@ -52,7 +52,8 @@ class Profile:
     @classmethod
     def of(cls, run: RunFolder) -> Profile:
         """What the folder of `run` tells; nothing in it is required."""
-        config, job = _object(run.config), _object(run.job)
+        first = _object(run.fold(0).config)  # of a cross-validation: what its folds decided, all the same way
+        config, job = first | _object(run.config), _object(run.job)
         settings = _inner(config, "settings") or _inner(_inner(job, "arguments"), "settings")
         dataset = str(config.get("dataset") or settings.get("dataset") or "")
         parameters, gflop = _size(settings, config.get("tile_shape"))

@@ -65,7 +65,7 @@ def test_seams_are_those_of_the_masks_that_people_see(
     emptied = gather(workspace, run, tiles, predicted(run, "survey")).tiles["predicted_seam"]
     other = Workspace.open(tmp_path / "other")
     with atomic.replacing_folder(other.dataset("survey")) as part:
-        write_store(part, tiles.index, SURVEY.images, SURVEY.masks, {"checksum": "one"})
+        write_store(part, tiles.index, tiles.tiles, tiles.masks, {"checksum": "one"})
     maps = 255 * SURVEY.masks
     maps[9:] = 0
     same = TileStore.open(other.dataset("survey"))

@@ -19,6 +19,7 @@ from core.segment.out_of_fold import out_of_fold
 from core.segment.postprocess import treat_run, tune_run
 from core.segment.predict import evaluate, predict
 from core.segment.predictions import load_predictions
+from core.segment.profile import Profile
 from core.segment.settings import TrainSettings
 from core.segment.treatment import Treatment
 from core.workspace import RunFolder, Workspace
@@ -82,6 +83,11 @@ def test_its_score_is_that_of_all_labelled_tiles(workspace: Workspace, tiny: Til
     measured = evaluate(workspace, done.id)
     frame = load_predictions(done.predictions("tiny", "train")).frame
     assert measured["tiles"] == 12 and measured["map"] == pytest.approx(frame["map"].mean())
+
+
+def test_what_its_folds_decided_is_known_of_the_whole(done: RunFolder) -> None:
+    decided = Profile.of(done).decided
+    assert (decided["number format"], decided["tiles kept aside"]) == ("fp32", 12)
 
 
 def test_labels_are_held_against_its_predictions(workspace: Workspace, tiny: TileStore, done: RunFolder) -> None:
