@@ -38,7 +38,7 @@ class Scene:
     def key(self) -> tuple[object, ...]:
         """What the pictures depend on."""
         folders = self.run.predictions_of(self.store.name) if self.run else []
-        predictions = tuple((folder / "predictions.parquet").stat().st_mtime_ns for folder in folders)
+        predictions = tuple((str(folder), (folder / "predictions.parquet").stat().st_mtime_ns) for folder in folders)
         return self.store.root, saved.version(cache.workspace(), self.store), predictions, corrected.version(self.store)
 
 
