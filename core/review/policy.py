@@ -163,26 +163,19 @@ class QueueOrder(StrEnum):
     """Who comes first in the queue."""
 
     CONFIDENCE = "confidence"  # the least confident first, confident empties last
-    LOSS = "loss"  # the tile that is expected to cost the score most first
-
-
-def expected_loss(items: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """How much of its score each tile is expected to lose as it was predicted, 1 − expected score: (N,) float64 0…1.
-
-    An empty mask scores 1 if there is no salt, and its confidence is the chance of that. For a mask with salt the
-    confidence c is its expected IoU, and the competition scores max(0, 2·IoU − 1), in steps: if the IoU spreads evenly
-    between 0 and 1 (c = .5) that is .25 on average, at c = 1 it is 1, and c² comes within .04 for the power
-    distributions between and beyond, whose density is a·x^(a−1) with mean c.
-    """
-    confidence = items["confidence"].to_numpy(np.float64)
-    empty = items["salt_proportion"].to_numpy(np.float64) == 0
-    return 1 - np.where(empty, confidence, confidence**2)
+    LOSS = "loss"  # the tile that is expected to cost the score most first, whatever was predicted
 
 
 def queue_order(items: pd.DataFrame, order: QueueOrder = QueueOrder.CONFIDENCE) -> npt.NDArray[np.int64]:
-    """Positions (N,) of `items` (salt_proportion, confidence) in queue order; equals keep their order."""
+    """Positions (N,) of `items` (salt_proportion, confidence) in queue order; equals keep their order.
+
+    The expected loss is 1 − confidence, whether that is a calibrated score or the expected IoU: of 618 and 3,088 real
+    tiles, c² for a mask with salt, as the competition's steps make of an IoU, found less of what was lost (the worst
+    fifth 65 instead of 68 % and 57 instead of 60 %; not calibrated 63 instead of 67 % and 56 instead of 59 %), as
+    such networks are too modest where there is salt.
+    """
     if order is QueueOrder.LOSS:
-        return np.argsort(-expected_loss(items), kind="stable")
+        return np.argsort(items["confidence"].to_numpy(np.float64), kind="stable")
     last = is_confident_empty(items["salt_proportion"], items["confidence"])
     return np.lexsort((items["confidence"], last))
 

@@ -10,7 +10,6 @@ from core.review.policy import (
     QueueOrder,
     Reason,
     TileFlag,
-    expected_loss,
     flagged,
     holds,
     queue_order,
@@ -145,10 +144,9 @@ def test_least_confident_first_and_confident_empties_last() -> None:
     assert tiles["id"].iloc[queue_order(tiles)].tolist() == ["t4", "t2", "t1", "t3", "t0"]
 
 
-def test_expected_loss_weighs_a_doubtful_mask_more_than_a_doubtful_empty() -> None:
-    tiles = frame(salt_proportion=[0.0, 0.3, 0.3, 0.0, 0.3], confidence=[0.5, 0.5, 1.0, 1.0, 0.8])
-    np.testing.assert_allclose(expected_loss(tiles), [0.5, 0.75, 0.0, 0.0, 0.36])
-    assert queue_order(tiles, QueueOrder.LOSS).tolist() == [1, 0, 4, 2, 3]
+def test_the_most_expected_loss_first_is_the_least_expected_score_whatever_was_predicted() -> None:
+    tiles = frame(salt_proportion=[0.0, 0.3, 0.3, 0.0, 0.3], confidence=[0.5, 0.5, 1.0, 0.95, 0.8])
+    assert queue_order(tiles, QueueOrder.LOSS).tolist() == [0, 1, 4, 3, 2]
 
 
 @pytest.mark.parametrize("bad", [{"salt_under": 1.1}, {"salt_over": NAN}, {"low_confidence": -0.1}, {"quality": 2}])
