@@ -11,6 +11,9 @@ import pytest
 
 from core.workspace import Workspace
 
+# Threads of small networks spin while they wait for each other: 30 times as long where other work holds a core.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 @pytest.fixture(autouse=True)
 def _main_module() -> Iterator[None]:

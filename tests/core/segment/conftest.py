@@ -1,47 +1,28 @@
-"""A data set that is learned in a second: salt is bright."""
+"""The tiny data set, its settings, and folders for its runs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from core import atomic
-from core.dataset.tiles import TileStore, write_store
+from core.dataset.tiles import TileStore
 from core.segment.settings import TrainSettings
 from core.workspace import RunFolder, Workspace
+from tests.tiny import short_training, write_tiny
 
 
 @pytest.fixture
 def tiny(workspace: Workspace) -> TileStore:
-    """Twelve labelled tiles and four others of 24×40 pixels; every third is without salt, tile 1 is constant."""
-    generator = np.random.default_rng(0)
-    masks = np.zeros((16, 24, 40), np.uint8)
-    for i in range(16):
-        if i % 3:
-            masks[i, 4 : 8 + i, 5 : 20 + i] = 1
-    tiles = (60 + 130 * masks + generator.integers(0, 40, masks.shape)).astype(np.uint8)
-    tiles[0] = 0
-    split = ["train"] * 12 + ["test"] * 4
-    index = pd.DataFrame(
-        {"id": [f"t{i:02d}" for i in range(16)], "split": split, "has_mask": [True] * 12 + [False] * 4}
-    )
-    with atomic.replacing_folder(workspace.dataset("tiny")) as part:
-        write_store(part, index, tiles, masks, {"checksum": "1"})
-    return TileStore.open(workspace.dataset("tiny"))
+    """The tiny data set in the workspace."""
+    return write_tiny(workspace)
 
 
 @pytest.fixture
 def settings() -> Callable[..., TrainSettings]:
-    """Settings for a short training on the tiny data set, with changes."""
-
-    def make(**changes: object) -> TrainSettings:
-        common = {"dataset": "tiny", "width": 2, "epochs": 3, "batch_size": 4, "device": "cpu", "precision": "fp32"}
-        return TrainSettings.from_dict(common | changes)
-
-    return make
+    """Makes settings for a short training on it, with changes."""
+    return short_training
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -23,14 +24,25 @@ from core.segment.profile import Profile
 from core.segment.settings import TrainSettings
 from core.segment.treatment import Treatment
 from core.workspace import RunFolder, Workspace
+from tests.tiny import short_training, write_tiny
 
 Settings = Callable[..., TrainSettings]
 
 
-@pytest.fixture
-def done(workspace: Workspace, tiny: TileStore, settings: Settings) -> RunFolder:
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """A cross-validation in three folds, with the leak measured."""
-    return actions.crossval_here(workspace, settings(folds=3, epochs=12, width=4, learning_rate=1e-2), leak=True)
+    workspace = Workspace.open(tmp_path_factory.mktemp("learned"))
+    write_tiny(workspace)
+    settings = short_training(folds=3, epochs=12, width=4, learning_rate=1e-2)
+    return actions.crossval_here(workspace, settings, leak=True)
+
+
+@pytest.fixture
+def done(workspace: Workspace, tiny: TileStore, learned: RunFolder) -> RunFolder:
+    """The same run in a workspace of the test's own."""
+    shutil.copytree(learned.root, workspace.run(learned.id).root)
+    return workspace.run(learned.id)
 
 
 def test_every_labelled_tile_is_predicted_by_a_network_that_did_not_learn_it(

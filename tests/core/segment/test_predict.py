@@ -152,13 +152,16 @@ def test_a_killed_prediction_goes_on_where_it_was(workspace: Workspace, tiny: Ti
         process.send_signal(signal.SIGKILL)
     done, told = json.loads(state.read_text())["done"], []
     assert 0 < done < count and not folder.exists()
+    begun = time.perf_counter()
     facts = predict(workspace, "a", "many", progress=lambda done, *rest, **facts: told.append(done))
-    assert told[0] == done and told[-1] == count and facts["seconds"] > 2
+    assert told[0] == done and told[-1] == count
+    assert facts["seconds"] > time.perf_counter() - begun  # what was killed counts, too
     found = load_predictions(folder)
     maps, frame = np.array(found.probabilities), found.frame
+    begun = time.perf_counter()
     predict(workspace, "a", "many")
     again = load_predictions(folder)
-    assert again.facts["seconds"] < 10
+    assert again.facts["seconds"] < time.perf_counter() - begun
     assert np.abs(maps.astype(int) - again.probabilities).max() <= 1  # batches lie elsewhere
     np.testing.assert_allclose(frame["salt_proportion"], again.frame["salt_proportion"], atol=0.005)
 
