@@ -12,10 +12,10 @@ def steps_per_epoch(curves: Curves, total: int | None, epochs: int | None) -> fl
     return curves.steps_per_epoch if curves.epochs or not total or not epochs else total / epochs
 
 
-def panels(curves: Curves, steps_per_epoch: float) -> list[Panel]:
+def panels(curves: Curves, per_epoch: float) -> list[Panel]:
     """Loss, scores, learning rate and speed against epochs; steps are drawn at fractions of an epoch."""
     epochs = curves.epochs
-    at_step = curves.of_steps("step") / steps_per_epoch
+    at_step = curves.of_steps("step") / per_epoch
     at_epoch = [row["epoch"] for row in epochs]
 
     def by_step(name: str, key: str, colour: str, faint: bool = False) -> Series:
