@@ -134,11 +134,12 @@ def evaluate(
     json: JsonOption = False,
 ) -> None:
     """The competition's score of a run, or of several averaged."""
-    from core.segment.predict import evaluate as evaluate_run
-
     opened = Workspace.open(workspace)
-    opened.existing_run(run)
+    for name in (run, *(with_ or [])):
+        opened.existing_run(name)
     opened.existing_dataset(dataset)
+    from core.segment.predict import evaluate as evaluate_run  # torch, once it is known that there is something to do
+
     with terminal() as progress:
         result = evaluate_run(opened, run, dataset, others=with_ or [], views=views, progress=progress)
     answer(json, result, facts(result))
@@ -154,10 +155,13 @@ def predict(
     json: JsonOption = False,
 ) -> None:
     """Probability maps and figures of every tile; what was interrupted goes on where it was."""
-    from core.segment.predict import predict as predict_run
-
     opened = Workspace.open(workspace)
-    opened.existing_run(run)
+    for name in (run, *(with_ or [])):
+        opened.existing_run(name)
+    if dataset:
+        opened.existing_dataset(dataset)
+    from core.segment.predict import predict as predict_run  # torch, once it is known that there is something to do
+
     with terminal() as progress:
         result = predict_run(opened, run, dataset, split, others=with_ or [], views=views, progress=progress)
     answer(json, result, facts(result))

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 WEIGHTS = "model.safetensors"  # as the hub calls them
 RESNET34 = ("smp-hub/resnet34.imagenet", WEIGHTS)
 RANDOM = "random"
+PATIENCE = 10.0  # seconds that the hub has for its first answer
 
 
 def find(settings: TrainSettings) -> Path | None:
@@ -42,9 +43,11 @@ def fetch(settings: TrainSettings) -> None:
     repository = timm_encoders.encoder(settings.model).weights
     if not repository:
         return
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 
     try:
+        # Without a network this fails at once, the download only after half a minute of trying.
+        get_hf_file_metadata(hf_hub_url(repository, WEIGHTS), timeout=PATIENCE)
         hf_hub_download(repository, WEIGHTS)
     except Exception as error:  # of the network, of the hub, of the disk: all end in random weights, and are told
         logger.warning("%s can't be had from the hub: %s", repository, str(error).partition("\n")[0])

@@ -167,6 +167,7 @@ def test_weights_come_from_the_hub_or_the_lack_of_them_is_told(
         run = workspace.run(json.loads(answer.stdout)["run"])
         told[name] = json.loads(run.config.read_text())["first_weights"]
         assert ("first weights: random" in answer.stderr) == (name == "alone")
+        assert "Retrying" not in answer.stderr  # half a minute of it where there is no network
     assert told == {
         "hub": "ImageNet (model.safetensors)",
         "alone": f"random: no ImageNet weights for {SMALL} are installed here",
