@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -134,10 +135,7 @@ def evaluate(
     json: JsonOption = False,
 ) -> None:
     """The competition's score of a run, or of several averaged."""
-    opened = Workspace.open(workspace)
-    for name in (run, *(with_ or [])):
-        opened.existing_run(name)
-    opened.existing_dataset(dataset)
+    opened = _with_all(workspace, [run, *(with_ or [])], dataset)
     from core.segment.predict import evaluate as evaluate_run  # torch, once it is known that there is something to do
 
     with terminal() as progress:
@@ -155,11 +153,7 @@ def predict(
     json: JsonOption = False,
 ) -> None:
     """Probability maps and figures of every tile; what was interrupted goes on where it was."""
-    opened = Workspace.open(workspace)
-    for name in (run, *(with_ or [])):
-        opened.existing_run(name)
-    if dataset:
-        opened.existing_dataset(dataset)
+    opened = _with_all(workspace, [run, *(with_ or [])], dataset)
     from core.segment.predict import predict as predict_run  # torch, once it is known that there is something to do
 
     with terminal() as progress:
@@ -218,3 +212,13 @@ def _facts(folder: RunFolder) -> dict[str, Any]:
     from core.actions import run_facts
 
     return run_facts(folder)
+
+
+def _with_all(workspace: Path | None, runs: list[str], dataset: str | None) -> Workspace:
+    """The workspace, if it has these runs and the data set; raises `NotFound` or `BadInput` before torch is loaded."""
+    opened = Workspace.open(workspace)
+    for name in runs:
+        opened.existing_run(name)
+    if dataset is not None:
+        opened.existing_dataset(dataset)
+    return opened

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 
 from core.dataset.tiles import TileStore, write_store
 from core.explore import numbers
@@ -19,15 +16,6 @@ from tests.runs import write_run
 
 LEFT, TOP, NOTHING = (np.zeros((4, 4), np.uint8) for _ in range(3))
 LEFT[:, :2], TOP[:1], NOTHING[:] = 200, 128, 127
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """A workspace that the dashboard shows."""
-    monkeypatch.setenv("SALTSCOPE_WORKSPACE", str(tmp_path))
-    st.cache_resource.clear()
-    yield Workspace.open(tmp_path)
-    st.cache_resource.clear()
 
 
 @pytest.fixture

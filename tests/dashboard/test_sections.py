@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 
 from core.dataset.tiles import TileStore, write_store
 from core.explore.mosaic import mosaic_of
@@ -21,15 +18,6 @@ from dashboard.sections import Scene
 from tests.runs import write_run
 
 TILES, SIDE = 60, 16
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """A workspace that the dashboard shows."""
-    monkeypatch.setenv("SALTSCOPE_WORKSPACE", str(tmp_path))
-    st.cache_resource.clear()
-    yield Workspace.open(tmp_path)
-    st.cache_resource.clear()
 
 
 @pytest.fixture
