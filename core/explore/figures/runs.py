@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,6 +95,13 @@ def _scores(points: Sequence[RunPoint], title: str, cost: str, dataset: str, dar
         )
     costs = [point.cost for point in points]
     wide = max(costs) > WIDE * min(costs)
-    axis = {"type": "log", "dtick": "D2"} if wide else {"type": "linear", "rangemode": "tozero"}
+    axis = _decades(min(costs), max(costs)) if wide else {"type": "linear", "rangemode": "tozero"}
     figure.update_xaxes(title_text=title, **axis)
     return figure.update_yaxes(title_text=f"score on {dataset}")
+
+
+def _decades(low: float, high: float) -> dict[str, object]:
+    """A logarithmic axis whose ticks are written out: plotly shortens .5 to a small 5."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    ticks = [factor * 10.0**power for power in powers for factor in (1, 2, 5)]
+    return {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}

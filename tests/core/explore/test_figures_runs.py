@@ -19,6 +19,8 @@ def test_each_run_is_a_point_with_its_error() -> None:
     assert [trace.error_y.visible for trace in figure.data] == [True, False]
     assert figure.data[0].error_y.array == (0.01,)
     assert figure.layout.xaxis.type == "log", "ten times as much would press the others together"
+    words = dict(zip(figure.layout.xaxis.tickvals, figure.layout.xaxis.ticktext, strict=True))
+    assert [words[tick] for tick in (0.5, 1.0, 2.0)] == ["0.5", "1", "2"], "not a 5 alone between two decades"
 
 
 @pytest.mark.parametrize(("seconds", "unit", "x"), [(30, "seconds", 30), (300, "minutes", 5), (7200, "hours", 2)])
