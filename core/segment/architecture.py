@@ -12,10 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from core.segment import timm_encoders
-from core.segment.settings import SQUEEZE, TrainSettings
+from core.segment.settings import PLAIN, SQUEEZE, TrainSettings
 
 LEVELS = 4
-MULTIPLE = 2 ** (LEVELS + 1)  # tiles are padded to a multiple of this many pixels: 101 to 128
+MULTIPLE = 2 ** (LEVELS + 1)  # tiles are padded to a multiple of this many pixels, 101 to 128, unless told otherwise
 
 
 class Kind(StrEnum):
@@ -152,15 +152,20 @@ def enlarged(tile_shape: tuple[int, int], enlarge: float) -> tuple[int, int]:
     return height, width
 
 
-def padded(tile_shape: tuple[int, int], enlarge: float = 1.0) -> tuple[int, int]:
-    """(height, width) of a tile after it was enlarged and padded to a multiple of 32 pixels."""
-    height, width = (-(-side // MULTIPLE) * MULTIPLE for side in enlarged(tile_shape, enlarge))
+def multiple_of(settings: TrainSettings) -> int:
+    """What the network of `settings` pads the sides of tiles to a multiple of: an encoder halves them at each level."""
+    return MULTIPLE if settings.model == PLAIN else 1 << settings.levels
+
+
+def padded(tile_shape: tuple[int, int], enlarge: float = 1.0, multiple: int = MULTIPLE) -> tuple[int, int]:
+    """(height, width) of a tile after it was enlarged and padded to a multiple of so many pixels."""
+    height, width = (-(-side // multiple) * multiple for side in enlarged(tile_shape, enlarge))
     return height, width
 
 
 def summary(settings: TrainSettings, tile_shape: tuple[int, int]) -> list[dict[str, Any]]:
     """One row a layer: layer, operation, output (channels, height, width), parameters."""
-    height, width = padded(tile_shape, settings.enlarge)
+    height, width = padded(tile_shape, settings.enlarge, multiple_of(settings))
     return [
         {
             "layer": layer.name,
@@ -174,5 +179,5 @@ def summary(settings: TrainSettings, tile_shape: tuple[int, int]) -> list[dict[s
 
 def products(settings: TrainSettings, tile_shape: tuple[int, int]) -> int:
     """Multiplications of one forward pass for one tile; a training step takes about three times that."""
-    height, width = padded(tile_shape, settings.enlarge)
+    height, width = padded(tile_shape, settings.enlarge, multiple_of(settings))
     return sum(layer.products_per_pixel * height * width // layer.stride**2 for layer in layers(settings))

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
 from core.segment import architecture
+from core.segment.settings import TrainSettings
 
 ROTATION = 0.15  # largest turn, radians
 SCALE = 0.18  # largest stretch, as a natural logarithm
@@ -49,32 +50,41 @@ def draw(count: int, seed: int, epoch: int, varied: bool = True) -> Tensor:
     return torch.cat((maps.flatten(1), levels, place.T), dim=1)
 
 
-def augment(
-    images: Tensor, masks: Tensor, parameters: Tensor, crop: int = 0, padded: bool = True, enlarge: float = 1.0
-) -> tuple[Tensor, Tensor]:
-    """Images and masks, both (N, 1, H, W) float, after the changes in `parameters` (N, 10), with new sides.
+def learned_shape(tile_shape: tuple[int, int], settings: TrainSettings, crop: int) -> tuple[int, int]:
+    """(height, width) of what is learned of a tile (height, width).
 
-    crop: the side of the square that is cut out of each at its place; 0: none · padded: sides that are not cropped
-    become the next multiples of 32 once the network has enlarged them `enlarge` times, 1…2, and each tile lies in there
-    at its place, among its reflections; else they stay what they are, and the network pads them. Masks stay in {0, 1}.
+    crop: the side of the square that is cut out of it; 0: none. Then, if `varied`, each tile lies among its reflections
+    in the next multiple of pixels that the network goes in, as it is once that has enlarged it; else the network pads.
     """
-    height, width = images.shape[-2:]
-    sides = [_side(side, crop, padded, enlarge) for side in (width, height)]
-    old = torch.tensor([width, height], device=parameters.device)
-    more = torch.tensor(sides, device=parameters.device) - old
+    if crop:
+        height, width = (min(crop, side) for side in tile_shape)
+    elif settings.varied:
+        padded = architecture.padded(tile_shape, settings.enlarge, architecture.multiple_of(settings))
+        height, width = (max(own, int(side / settings.enlarge)) for own, side in zip(tile_shape, padded, strict=True))
+    else:
+        height, width = tile_shape
+    return height, width
+
+
+def augment(
+    images: Tensor, masks: Tensor, parameters: Tensor, shape: tuple[int, int] | None = None
+) -> tuple[Tensor, Tensor]:
+    """Images and masks, both (N, 1, H, W) float, after the changes in `parameters` (N, 10), as (N, 1, *shape).
+
+    shape: less than (H, W), which is cut out of each tile at its place, or more, and each lies in there at its place,
+    among its reflections; None: (H, W). Masks stay in {0, 1}.
+    """
+    own = (images.shape[-2], images.shape[-1])
+    height, width = shape or own
+    old = torch.tensor(own[::-1], device=parameters.device)
+    more = torch.tensor((width, height), device=parameters.device) - old
     before = (parameters[:, 8:] * (more.abs() + 1)).floor() * more.sign()  # pixels left of and above the tile
     maps = parameters[:, :6].view(-1, 2, 3)
     linear, middle = maps[:, :, :2], maps[:, :, 2:]
     moved = linear @ ((more - 2 * before) / old).unsqueeze(2) + middle
     maps = torch.cat((linear * ((old + more) / old), moved), dim=2)
-    grid = affine_grid(maps, [*images.shape[:2], *reversed(sides)], align_corners=False)
+    grid = affine_grid(maps, [*images.shape[:2], height, width], align_corners=False)
     both = torch.cat((images, masks), dim=1)
     both = grid_sample(both, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
     factor, summand = parameters[:, 6, None, None, None], parameters[:, 7, None, None, None]
     return both[:, :1] * factor + summand, (both[:, 1:] >= 0.5).float()
-
-
-def _side(side: int, crop: int, padded: bool, enlarge: float) -> int:
-    if crop:
-        return min(crop, side)
-    return max(side, int(architecture.padded((side, side), enlarge)[0] / enlarge)) if padded else side

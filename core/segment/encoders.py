@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from core.errors import BadInput
+from core.segment.architecture import multiple_of
 from core.segment.batch_norm import BatchNorm
 from core.segment.bottleneck import Depth, SaltHead, parted, together
 from core.segment.convolutions import Depthwise
@@ -15,6 +17,7 @@ from core.segment.padding import framed
 from core.segment.settings import TrainSettings
 from core.segment.timm_encoders import LEVELS, is_timm
 
+PROBE = 64  # pixels of the tile that shows what an encoder uses
 # a `model` setting in smp's words
 NAMES = {"resnet34": "resnet34"} | {model: f"tu-tf_{model}" for model in LITE}
 
@@ -23,14 +26,14 @@ class EncoderUNet(nn.Module):
     """The network of `encoder_layers`, with one channel in, and first weights at random.
 
     Takes images (N, 1, H, W), float, as `normalised` makes them, and gives logits (N, 1, H, W) for the same pixels:
-    it enlarges them, pads by reflection to a multiple of 32, and undoes both in the end. A second channel of either
-    is the tile's depth and the logit that there is any salt, see `bottleneck`. Raises `BadInput` for a network of timm
-    that can't be an encoder.
+    it enlarges them, pads by reflection so that each level has half the side, and undoes both in the end. A second
+    channel of either is the tile's depth and the logit that there is any salt, see `bottleneck`. Raises `BadInput` for
+    a network of timm that can't be an encoder.
     """
 
     def __init__(self, settings: TrainSettings) -> None:
         super().__init__()
-        self.enlarge = settings.enlarge
+        self.enlarge, self.multiple = settings.enlarge, multiple_of(settings)
         self.network = _network(settings)
         self.network.decoder.blocks[-1].attention1 = nn.Identity()  # never used, as there is no skip
         deepest = self.network.encoder.out_channels[-1]
@@ -42,7 +45,7 @@ class EncoderUNet(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         grey, depths = parted(images)
-        x, frame = framed(grey, self.enlarge)
+        x, frame = framed(grey, self.enlarge, self.multiple)
         features = self.network.encoder(x)
         if self.depth is not None:
             features[-1] = self.depth(features[-1], depths)
@@ -55,19 +58,44 @@ def _network(settings: TrainSettings) -> Any:
     import segmentation_models_pytorch as smp
 
     name, attention = NAMES.get(settings.model, settings.model), "scse" if settings.scse else None
-    channels = way_up_channels(settings)
     try:
         network = smp.Unet(
-            name, encoder_weights=None, in_channels=1, decoder_channels=channels, decoder_attention_type=attention
+            name,
+            encoder_depth=settings.levels,
+            encoder_weights=None,
+            in_channels=1,
+            decoder_channels=way_up_channels(settings),
+            decoder_attention_type=attention,
         )
+        if settings.levels < LEVELS:
+            _leave_out_the_unused(network.encoder)
     except Exception as error:  # timm has no error of its own
         if not is_timm(settings.model):
             raise
         reason = str(error).partition("\n")[0]
         raise BadInput(f"model={settings.model}: it can't be an encoder ({reason}); choose another") from error
-    if len(network.encoder.out_channels) != LEVELS + 1:
-        raise BadInput(f"model={settings.model}: it has fewer than {LEVELS} levels; choose another encoder")
+    if len(network.encoder.out_channels) != settings.levels + 1:
+        raise BadInput(f"model={settings.model}: it has fewer than {settings.levels} levels; choose another encoder")
     return network
+
+
+@torch.enable_grad()
+def _leave_out_the_unused(encoder: nn.Module) -> None:
+    """Let be nothing what no level that is used depends on; libraries keep it, and some compute it, too."""
+    device = next(encoder.parameters()).device
+    features = encoder.eval()(torch.zeros(1, 1, PROBE, PROBE, device=device))
+    torch.stack([feature.sum() for feature in features[1:]]).sum().backward()
+    _replace_without_gradient(encoder)
+    encoder.train().zero_grad(set_to_none=True)
+
+
+def _replace_without_gradient(module: nn.Module) -> None:
+    for name, child in list(module.named_children()):
+        numbers = list(child.parameters())
+        if numbers and all(number.grad is None for number in numbers):
+            setattr(module, name, nn.Identity())
+        else:
+            _replace_without_gradient(child)
 
 
 def _look_at_every_pixel(encoder: nn.Module) -> None:

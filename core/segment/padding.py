@@ -1,4 +1,4 @@
-"""Tiles of any size for networks that halve them five times. Imports torch."""
+"""Tiles of any size for networks that halve them some times. Imports torch."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class Frame:
         return resized(inside, self.shape)
 
 
-def framed(images: Tensor, enlarge: float = 1.0) -> tuple[Tensor, Frame]:
-    """Enlarge images (N, C, H, W) 1…2 times, then mirror their border until height and width are multiples of 32.
+def framed(images: Tensor, enlarge: float = 1.0, multiple: int = MULTIPLE) -> tuple[Tensor, Frame]:
+    """Enlarge images (N, C, H, W) 1…2 times, then mirror their border until both sides are multiples of so many pixels.
 
     Gives these, (N, C, H', W'), and where the tiles lie in them.
     """
     shape = (images.shape[-2], images.shape[-1])
     height, width = enlarged(shape, enlarge)
-    down, across = -height % MULTIPLE, -width % MULTIPLE
+    down, across = -height % multiple, -width % multiple
     top, left = down // 2, across // 2
     padded = _reflected(resized(images, (height, width)), top, down - top, left, across - left)
     return padded, Frame(shape, top, left, height, width)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core.errors import BadInput
 from core.segment.encoder_layers import LITE
-from core.segment.encoders import EncoderUNet
+from core.segment.encoders import NAMES, EncoderUNet
 from core.segment.models import LEVELS_A_UNIT
 from core.segment.timm_encoders import PREFIX, is_timm
 
@@ -25,12 +25,13 @@ def load(network: EncoderUNet, model: str, path: Path) -> None:
         target, (state, stem, scales) = encoder.model, _of_timm(model, path)
     elif model in LITE:
         target, stem, scales = encoder.model, "conv_stem.weight", SCALES[model]
-        state = _by_order(path, target.state_dict())
+        state = _by_order(path, _whole(model))
     else:
         target, state, stem, scales = encoder, _read(path), "conv1.weight", SCALES[model]
     state[stem] = _grey(state[stem], scales)
+    wanted = target.state_dict().keys()  # fewer where the network leaves out the deepest levels
     try:
-        target.load_state_dict(state)
+        target.load_state_dict({name: tensor for name, tensor in state.items() if name in wanted})
     except RuntimeError as error:
         raise BadInput(f"{path}: these weights do not fit {model} ({str(error).splitlines()[-1].strip()})") from error
 
@@ -49,6 +50,15 @@ def _of_timm(model: str, path: Path) -> tuple[dict[str, Tensor], str, tuple[floa
     state: dict[str, Tensor] = donor.model.state_dict()
     stem = next(name for name, tensor in state.items() if tensor.ndim == 4 and tensor.shape[1] == len(told.std))
     return state, stem, tuple(255 * one for one in told.std)
+
+
+def _whole(model: str) -> dict[str, Tensor]:
+    """The state of an EfficientNet-lite with all its levels and one channel in, without numbers."""
+    from segmentation_models_pytorch.encoders import get_encoder
+
+    with torch.device("meta"):
+        state: dict[str, Tensor] = get_encoder(NAMES[model], in_channels=1, weights=None).model.state_dict()
+    return state
 
 
 def _by_order(path: Path, wanted: dict[str, Tensor]) -> dict[str, Tensor]:

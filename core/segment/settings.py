@@ -44,9 +44,17 @@ class TrainSettings:
         high=256,
         plain=True,
     )
+    levels: int = _setting(
+        timm_encoders.LEVELS,
+        "of an encoder that are used, each with half the height and width of the one before; what lies deeper is left "
+        "out, which saves time",
+        low=3,
+        high=timm_encoders.LEVELS,
+        plain=False,
+    )
     decoder_width: int = _setting(
         16,
-        "of a U-Net with an encoder: channels of the last level of its way up, doubled at each of the four before",
+        "of a U-Net with an encoder: channels of the last level of its way up, doubled at each one before",
         low=1,
         high=256,
         plain=False,
@@ -66,7 +74,7 @@ class TrainSettings:
     enlarge: float = _setting(
         1.0,
         "factor by which the network enlarges tiles, to see finer; operations grow with the square of their side, "
-        "which goes in steps of 32 pixels",
+        "which goes in steps of 16 or 32 pixels",
         low=1.0,
         high=2.0,
     )

@@ -20,15 +20,15 @@ from typing import Any
 from core.errors import BadInput
 
 PREFIX = "tu-"  # segmentation-models-pytorch's, for "timm universal"
-SIDE = 128  # pixels of the tile that is counted with
 LEVELS = 5
+SIDE = 128  # pixels of the tile that is counted with
 
 
 @dataclass(frozen=True)
 class Encoder:
     """One encoder for grey tiles.
 
-    channels: of its five levels, the finest first; 0: none there · parameters: numbers that are learned · products:
+    channels: of its levels, the finest first; 0: none there · parameters: numbers that are learned · products:
     multiplications for a tile of 128×128 · weights: the repository with its ImageNet weights, "": there is none.
     """
 
@@ -66,9 +66,12 @@ def check(model: str) -> None:
 
 
 @cache
-def encoder(model: str, stride1: bool = False) -> Encoder:
-    """The figures of `model`, found once by another process (some seconds). Raises `BadInput` if it can't be one."""
-    command = [sys.executable, "-m", "core.segment.timm_encoders", model, str(int(stride1))]
+def encoder(model: str, stride1: bool = False, levels: int = LEVELS) -> Encoder:
+    """The figures of so many levels of `model`, found once by another process (some seconds).
+
+    Raises `BadInput` if it can't be one.
+    """
+    command = [sys.executable, "-m", "core.segment.timm_encoders", model, str(int(stride1)), str(levels)]
     answer = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
     if answer.returncode:
         lines = answer.stderr.strip().splitlines() or ["no reason given"]
@@ -77,7 +80,7 @@ def encoder(model: str, stride1: bool = False) -> Encoder:
     return Encoder(tuple(facts["channels"]), facts["parameters"], facts["products"], facts["weights"])
 
 
-def _measured(model: str, stride1: bool) -> Encoder:
+def _measured(model: str, stride1: bool, levels: int) -> Encoder:
     import torch
     from timm.models import get_pretrained_cfg
 
@@ -92,7 +95,7 @@ def _measured(model: str, stride1: bool) -> Encoder:
         products += module.weight[0].numel() * outputs
 
     with torch.device("meta"), torch.no_grad():
-        network: Any = EncoderUNet(TrainSettings("", model=model, stride1=stride1)).network.encoder
+        network: Any = EncoderUNet(TrainSettings("", model=model, stride1=stride1, levels=levels)).network.encoder
         for module in network.modules():
             if isinstance(module, torch.nn.Conv2d | torch.nn.Linear):
                 module.register_forward_hook(count)
@@ -112,6 +115,6 @@ def _measured(model: str, stride1: bool) -> Encoder:
 
 if __name__ == "__main__":
     try:
-        print(json.dumps(asdict(_measured(sys.argv[1], sys.argv[2] == "1"))))
+        print(json.dumps(asdict(_measured(sys.argv[1], sys.argv[2] == "1", int(sys.argv[3])))))
     except BadInput as error:
         sys.exit(str(error))

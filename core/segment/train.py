@@ -23,7 +23,7 @@ from core.dataset.tiles import TileStore
 from core.errors import TrainingFailed, WorkspaceError, in_words
 from core.progress import Progress, silent
 from core.segment import checkpoint, first_weights, pretrained, samples
-from core.segment.augment import augment, draw
+from core.segment.augment import augment, draw, learned_shape
 from core.segment.averaging import WeightAverage
 from core.segment.batches import DeviceTiles, epoch_order
 from core.segment.checkpoint import CheckpointWriter
@@ -176,7 +176,7 @@ class _Training:
                 group["lr"] = rate
             images, masks = self.tiles.batch(rows[i])
             if settings.augment:
-                images, masks = augment(images, masks, changes[i], crop, settings.varied, settings.enlarge)
+                images, masks = augment(images, masks, changes[i], learned_shape(self.tile_shape, settings, crop))
             losses.append(self.step(self.tiles.with_depths(images, rows[i]), masks))
             if self.average:
                 self.average.update(step)

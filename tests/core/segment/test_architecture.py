@@ -61,4 +61,5 @@ def test_sizes_are_padded_to_a_multiple_of_32() -> None:
     assert padded((101, 101)) == (128, 128)
     assert padded((32, 33)) == (32, 64)
     assert padded((101, 101), 1.25) == (128, 128)
+    assert padded((101, 101), multiple=16) == (112, 112)
     assert padded((101, 60), 2.0) == (224, 128)

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from core.segment.architecture import padded
-from core.segment.augment import PART, SCALE, SHEAR, ZOOMED, augment, draw
+from core.segment.augment import PART, SCALE, SHEAR, ZOOMED, augment, draw, learned_shape
+from core.segment.settings import TrainSettings
 
 STILL = torch.tensor([[1.0, 0, 0, 0, 1, 0, 1, 0, 0.5, 0.5]])
 
@@ -40,7 +41,7 @@ def test_a_tile_lies_anywhere_among_its_reflections(place: tuple[float, float], 
     images, masks = tile(28, 25)
     there = STILL.clone()
     there[0, 8:] = torch.tensor(place)
-    new_images, new_masks = augment(images, masks, there)
+    new_images, new_masks = augment(images, masks, there, (32, 32))
     around = ((above, left), (4 - above, 7 - left))
     torch.testing.assert_close(new_images, mirrored(images, *around), atol=1e-4, rtol=0)
     assert torch.equal(new_masks, mirrored(masks, *around))
@@ -90,7 +91,7 @@ def test_without_variety_tiles_keep_their_size_and_place() -> None:
     stretched = torch.linalg.det(plain[:, [0, 1, 3, 4]].view(-1, 2, 2)).abs()
     assert stretched.min() >= np.exp(-2 * SCALE) - SHEAR
     images, masks = tile(28, 25)
-    new_images, new_masks = augment(images, masks, STILL, padded=False)
+    new_images, new_masks = augment(images, masks, STILL)
     torch.testing.assert_close(new_images, images)
     assert torch.equal(new_masks, masks)
 
@@ -102,16 +103,18 @@ def test_a_crop_is_cut_out_anywhere_and_no_larger_than_the_tile(
     images, masks = tile(10, 12)
     there = STILL.clone()
     there[0, 8:] = torch.tensor(place)
-    new_images, new_masks = augment(images, masks, there, crop=6)
+    new_images, new_masks = augment(images, masks, there, (6, 6))
     torch.testing.assert_close(new_images, images[..., above : above + 6, left : left + 6], atol=1e-4, rtol=0)
     assert torch.equal(new_masks, masks[..., above : above + 6, left : left + 6])
-    assert augment(images, masks, STILL, crop=11)[0].shape == (1, 1, 10, 11)
+    assert learned_shape((10, 12), TrainSettings("a", crop=11), 11) == (10, 11)
+    assert learned_shape((10, 12), TrainSettings("a", crop=11), 0) == (10, 12)
 
 
 @pytest.mark.parametrize(("enlarge", "side"), [(1.0, 128), (1.25, 102), (2.0, 112), (1.3, 123), (1.2713, 101)])
 def test_a_tile_that_the_network_enlarges_gets_as_much_around_it_as_fills_a_multiple_of_32(
     enlarge: float, side: int
 ) -> None:
-    images, masks = augment(*tile(101, 101), STILL, enlarge=enlarge)
+    shape = learned_shape((101, 101), TrainSettings("a", varied=True, enlarge=enlarge), 0)
+    images, masks = augment(*tile(101, 101), STILL, shape)
     assert images.shape == masks.shape == (1, 1, side, side)
     assert padded((side, side), enlarge) == padded((101, 101), enlarge)

