@@ -213,6 +213,7 @@ class Preset:
 
 _RECIPE = {
     "model": "efficientnet_lite0",
+    "levels": 4,
     "decoder_width": 8,
     "epochs": 130,
     "learning_rate": 1.5e-3,
