@@ -17,6 +17,7 @@ from core.segment.launch import Recorded, compiled
 from core.segment.losses import Loss, bce_dice
 from core.segment.models import build
 from core.segment.settings import TrainSettings
+from core.segment.side_by_side import SideBySide, workers
 
 logger = logging.getLogger(__name__)
 
@@ -51,9 +52,9 @@ def set_up(fabric: Fabric, settings: TrainSettings) -> tuple[nn.Module, Optimize
 
 
 class TrainingStep:
-    """Learns from one batch at a time, in as many parts as memory asks for.
+    """Learns from one batch at a time, on a CPU with parts of it side by side, in as many parts as memory asks for.
 
-    micro_batch: tiles of one part. When memory does not suffice it is halved, once and for all; then `smaller` is told
+    micro_batch: tiles at once. When memory does not suffice it is halved, once and for all; then `smaller` is told
     the new size. The gradient is the same but for batch norm, which sees a part at a time · launch: eager, graph or
     compiled (and recorded as a graph); what does not work here is done without, with a warning.
     """
@@ -71,6 +72,7 @@ class TrainingStep:
         self.micro_batch, self.loss = micro_batch, loss
         self._fabric, self._model, self._optimizer, self._smaller = fabric, model, optimizer, smaller
         self._forward = compiled(fabric, model) if launch == "compiled" else model
+        self._side_by_side: SideBySide | None = None
         recorded = launch != "eager" and fabric.device.type == "cuda"
         self._learn = Recorded(self._whole, optimizer, fabric.device) if recorded else self._whole
 
@@ -101,13 +103,22 @@ class TrainingStep:
         return None
 
     def _whole(self, images: Tensor, masks: Tensor) -> Tensor:
+        loss = self._gradients(images, masks)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        return loss
+
+    def _gradients(self, images: Tensor, masks: Tensor) -> Tensor:
+        count = workers(self._fabric, len(images))
+        if count > 1 and self.micro_batch >= len(images) and self._forward is self._model:
+            if self._side_by_side is None:
+                self._side_by_side = SideBySide(self._fabric, self._model, self.loss, count)
+            return self._side_by_side(images, masks)
         losses = []
         for part, truth in zip(images.split(self.micro_batch), masks.split(self.micro_batch), strict=True):
             loss = self.loss(self._forward(part), truth) * (len(part) / len(images))
             self._fabric.backward(loss)
             losses.append(loss.detach())
-        self._optimizer.step()
-        self._optimizer.zero_grad(set_to_none=True)
         return torch.stack(losses).sum() if len(losses) > 1 else losses[0]
 
     def _halve(self, batch: int) -> None:

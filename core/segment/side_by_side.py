@@ -1,0 +1,67 @@
+"""The parts of a batch at once, each on cores of its own, for the CPU. Imports torch.
+
+The threads of one operation wait for each other after each of some thousand operations a step, and do so by spinning:
+where another program holds a core, the one that is waited for has no turn. Parts of a batch meet once a step.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from copy import deepcopy
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+
+from core.segment.losses import Loss
+
+LEAST = 16  # tiles of a part, over which batch norm takes its means
+
+
+def workers(fabric: Fabric, batch: int) -> int:
+    """How many parts of a batch of so many tiles are worth being learned from at once on Fabric's device."""
+    return min(torch.get_num_threads(), batch // LEAST) if fabric.device.type == "cpu" else 1
+
+
+class SideBySide:
+    """Loss and gradients of a batch, from as many equal parts as there are workers.
+
+    model: a Fabric module; the others share its weights, and only it keeps running statistics, of its own part. The
+    gradients are those of the whole batch but for batch norm, which sees a part at a time, and are added in the same
+    order each time.
+    """
+
+    def __init__(self, fabric: Fabric, model: nn.Module, loss: Loss, workers: int) -> None:
+        original = model.module
+        assert isinstance(original, nn.Module)
+        self._fabric, self._loss = fabric, loss
+        self._weights = [weight for weight in original.parameters() if weight.requires_grad]
+        self._models = [original, *(_twin(original) for _ in range(workers - 1))]
+        self._pool = ThreadPoolExecutor(workers, "part", torch.set_num_threads, (torch.get_num_threads() // workers,))
+
+    def __call__(self, images: Tensor, masks: Tensor) -> Tensor:
+        """The loss, (); the gradients are left at the weights. images, masks: (N, C, H, W), as a step takes them."""
+        size = -(-len(images) // len(self._models))
+        parts = zip(self._models, images.split(size), masks.split(size), strict=False)
+        jobs = [self._pool.submit(self._part, *part, len(images)) for part in parts]
+        wait(jobs)  # so that none still takes memory when one has failed
+        (loss, gradients), *others = [job.result() for job in jobs]
+        for other, more in others:
+            loss = loss + other
+            gradients = torch._foreach_add(gradients, more)
+        for weight, gradient in zip(self._weights, gradients, strict=True):
+            weight.grad = gradient
+        return loss
+
+    def _part(self, model: nn.Module, images: Tensor, masks: Tensor, whole: int) -> tuple[Tensor, tuple[Tensor, ...]]:
+        with self._fabric.autocast():
+            logits = model(images)
+        loss = self._loss(logits.float(), masks) * (len(images) / whole)
+        gradients = torch.autograd.grad(loss, self._weights, materialize_grads=True)
+        return loss.detach(), gradients
+
+
+def _twin(model: nn.Module) -> nn.Module:
+    """A network with the weights of `model`, and running statistics of its own."""
+    shared: dict[int, object] = {id(weight): weight for weight in model.parameters()}
+    return deepcopy(model, shared)  # what is in there is taken instead of copied
