@@ -163,9 +163,14 @@ def padded(tile_shape: tuple[int, int], enlarge: float = 1.0, multiple: int = MU
     return height, width
 
 
+def computed_shape(settings: TrainSettings, tile_shape: tuple[int, int]) -> tuple[int, int]:
+    """(height, width) of what the network of `settings` makes of a tile before its first layer."""
+    return padded(tile_shape, settings.enlarge, multiple_of(settings))
+
+
 def summary(settings: TrainSettings, tile_shape: tuple[int, int]) -> list[dict[str, Any]]:
     """One row a layer: layer, operation, output (channels, height, width), parameters."""
-    height, width = padded(tile_shape, settings.enlarge, multiple_of(settings))
+    height, width = computed_shape(settings, tile_shape)
     return [
         {
             "layer": layer.name,
@@ -179,5 +184,5 @@ def summary(settings: TrainSettings, tile_shape: tuple[int, int]) -> list[dict[s
 
 def products(settings: TrainSettings, tile_shape: tuple[int, int]) -> int:
     """Multiplications of one forward pass for one tile; a training step takes about three times that."""
-    height, width = padded(tile_shape, settings.enlarge, multiple_of(settings))
+    height, width = computed_shape(settings, tile_shape)
     return sum(layer.products_per_pixel * height * width // layer.stride**2 for layer in layers(settings))

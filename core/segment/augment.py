@@ -59,7 +59,7 @@ def learned_shape(tile_shape: tuple[int, int], settings: TrainSettings, crop: in
     if crop:
         height, width = (min(crop, side) for side in tile_shape)
     elif settings.varied:
-        padded = architecture.padded(tile_shape, settings.enlarge, architecture.multiple_of(settings))
+        padded = architecture.computed_shape(settings, tile_shape)
         height, width = (max(own, int(side / settings.enlarge)) for own, side in zip(tile_shape, padded, strict=True))
     else:
         height, width = tile_shape

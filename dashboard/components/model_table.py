@@ -12,7 +12,7 @@ from core.segment.settings import TrainSettings
 def show(settings: TrainSettings, tile_shape: tuple[int, int]) -> None:
     """Layers, output shapes and parameters for tiles of `tile_shape` (H, W)."""
     rows = pd.DataFrame(architecture.summary(settings, tile_shape))
-    height, width = architecture.padded(tile_shape, settings.enlarge, architecture.multiple_of(settings))
+    height, width = architecture.computed_shape(settings, tile_shape)
     larger = f"enlarged {settings.enlarge:g} times, then " if settings.enlarge > 1 else ""
     gigaflops = 2 * architecture.products(settings, tile_shape) / 1e9
     st.markdown(

@@ -11,7 +11,7 @@ from torch.nn.functional import batch_norm, conv2d, pad, relu6
 
 from core.errors import BadInput
 from core.segment import first_weights, pretrained
-from core.segment.architecture import Kind, layers, multiple_of, padded, products, summary
+from core.segment.architecture import Kind, computed_shape, layers, products, summary
 from core.segment.batch_norm import BatchNorm
 from core.segment.convolutions import Depthwise, same_border
 from core.segment.encoder_layers import lite_stages
@@ -52,7 +52,7 @@ def test_the_figures_are_those_of_the_network(model: str, changes: dict[str, flo
             module.register_forward_hook(count)
     assert network.eval()(torch.zeros(2, 1, 40, 70, device="meta")).shape == (2, 1 + settings.salt_head, 40, 70)
     assert products(settings, (40, 70)) == sum(counted)
-    height, width = padded((40, 70), settings.enlarge, multiple_of(settings))
+    height, width = computed_shape(settings, (40, 70))
     told = [one for one in layers(settings) if one.products_per_pixel]
     outputs = [(1 if one.kind is Kind.ATTENTION else one.channels, one.stride) for one in told]
     assert sorted(shapes) == sorted((channels, height // stride, width // stride) for channels, stride in outputs)

@@ -20,7 +20,7 @@ from torch import nn
 from core.dataset.tiles import TileStore
 from core.errors import BadInput
 from core.segment import pretrained, timm_encoders
-from core.segment.architecture import layers, padded, products, summary
+from core.segment.architecture import computed_shape, layers, products, summary
 from core.segment.encoders import EncoderUNet
 from core.segment.models import build
 from core.segment.registry import MODELS, offers, size
@@ -31,6 +31,7 @@ SMALL = "tu-test_resnet"
 CHANGES = [
     (SMALL, {"stride1": True, "depth": True, "salt_head": True}),
     ("tu-test_convnext", {"scse": True, "enlarge": 1.5}),
+    (SMALL, {"levels": 4}),
 ]
 ROOT = Path(__file__).parents[3]
 
@@ -76,7 +77,7 @@ def test_the_figures_are_those_of_the_network(model: str, changes: dict[str, boo
             module.register_forward_hook(count)
     assert network.eval()(torch.zeros(1, 1, 40, 70, device="meta")).shape == (1, 1 + settings.salt_head, 40, 70)
     assert products(settings, (40, 70)) == pytest.approx(sum(counted), rel=0.01)
-    height, width = padded((40, 70), settings.enlarge)
+    height, width = computed_shape(settings, (40, 70))
     assert summary(settings, (40, 70))[0]["output"] == (
         network.network.encoder.out_channels[-1],
         *(side // layers(settings)[0].stride for side in (height, width)),
