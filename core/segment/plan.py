@@ -30,14 +30,13 @@ logger = logging.getLogger(__name__)
 class Plan:
     """Which tiles are learned and which are kept aside, and how the device is used.
 
-    train_rows, validation_rows, unlabelled_rows: rows of the data set · precision: fp32 or bf16 · device: its name in
-    words · micro_batch: tiles that memory allows at once · launch: as `TrainingStep` takes it · depths: mean and spread
-    of those that are learned, None: the network is not told them.
+    train_rows, validation_rows: rows of the data set · precision: fp32 or bf16 · device: its name in words ·
+    micro_batch: tiles that memory allows at once · launch: as `TrainingStep` takes it · depths: mean and spread of
+    those that are learned, None: the network is not told them.
     """
 
     train_rows: npt.NDArray[np.int64]
     validation_rows: npt.NDArray[np.int64]
-    unlabelled_rows: npt.NDArray[np.int64]
     precision: str
     device: str
     micro_batch: int
@@ -66,15 +65,10 @@ def make_plan(
     if config["checksum"] != store.source.get("checksum"):
         raise TrainingFailed(f"data set {store.name!r} was replaced since run {run.id} began; start a new run on it")
     validation = np.sort(store.rows(config["validation_ids"]))
-    labelled = _labelled(store)
-    train, unlabelled = np.setdiff1d(labelled, validation), np.setdiff1d(np.arange(len(store)), labelled)
-    if begins and settings.unlabelled and not len(unlabelled):
-        logger.warning(
-            "unlabelled=%g: every tile of %s has a label, so these alone are learned", settings.unlabelled, store.name
-        )
+    train = np.setdiff1d(_labelled(store), validation)
     launch, depths = config.get("launch", "eager"), config.get("depths")  # runs of older versions do not say
     device = config["device"]["name"]
-    return Plan(train, validation, unlabelled, config["precision"], device, config["micro_batch"], launch, depths)
+    return Plan(train, validation, config["precision"], device, config["micro_batch"], launch, depths)
 
 
 def keep_micro_batch(run: RunFolder, tiles: int) -> None:

@@ -156,13 +156,6 @@ class TrainSettings:
     deterministic: bool = _setting(
         False, "only operations that give the same bits every time (a CPU's do anyway; slower on a GPU)"
     )
-    unlabelled: float = _setting(
-        0.0,
-        "share of each batch, in the second half of the training, that are tiles without a label; their masks are what "
-        "the average of the weights (ema) sees in them; 0: only labelled tiles are learned",
-        low=0.0,
-        high=0.75,
-    )
     labels: str = _setting(
         "competition",
         "which masks are learned; reviewed: as people left them when the training was started",
@@ -180,8 +173,6 @@ class TrainSettings:
             )
         if self.crop and not self.augment:
             raise BadInput(f"crop={self.crop}: expected augment=true with it, which moves what is cut out about")
-        if self.unlabelled and not self.ema:
-            raise BadInput(f"unlabelled={self.unlabelled:g}: expected ema above 0 with it, such as ema=0.998")
         if self.fold >= self.folds:
             raise BadInput(f"fold={self.fold}: expected 0 to {self.folds - 1}, as there are folds={self.folds}")
 
@@ -241,7 +232,7 @@ PRESETS = {
         Preset(
             "best",
             "what gave the best scores; on a CPU set minutes, such as 60",
-            _RECIPE | {"model": "efficientnet_lite2", "varied": True, "crop": 96, "unlabelled": 0.25},
+            _RECIPE | {"varied": True, "crop": 96},
         ),
         Preset("demo", "a small U-Net that learns the synthetic tiles within a minute", {"width": 8, "epochs": 8}),
     )

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from core.dataset.tiles import TileStore
 from core.errors import TrainingFailed, WorkspaceError, in_words
 from core.progress import Progress, silent
-from core.segment import checkpoint, first_weights, pretrained, samples, self_training
+from core.segment import checkpoint, first_weights, pretrained, samples
 from core.segment.augment import augment, draw, learned_shape
 from core.segment.averaging import WeightAverage
 from core.segment.batches import DeviceTiles, epoch_order
@@ -161,9 +161,6 @@ class _Training:
         """The steps of an epoch, as far as there is time; their losses. The device is waited for once, at the end."""
         settings, begun = self.settings, time.perf_counter()
         rows = self.tiles.rows(epoch_order(self.plan.train_rows, settings.batch_size, settings.seed, epoch))
-        tiles = min(round(settings.unlabelled * self.batch_size), self.batch_size - 1)
-        others = self_training.unlabelled_order(self.plan.unlabelled_rows, self.steps, tiles, settings.seed, epoch)
-        unlabelled = self.tiles.rows(others)
         changes = draw(rows.numel(), settings.seed, epoch, settings.varied).view(*rows.shape, -1).to(self.fabric.device)
         losses: list[Tensor] = []
         facts = self._facts(epoch)
@@ -177,11 +174,10 @@ class _Training:
             rate, crop = learning_rate(done, settings.learning_rate, settings.schedule), self._enter_phase(done)
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
-            taught = unlabelled[i] if done >= self_training.BEGIN else unlabelled[i, :0]
-            chosen, images, masks = self_training.taught_batch(self.tiles, rows[i], taught, self.judged)
+            images, masks = self.tiles.batch(rows[i])
             if settings.augment:
                 images, masks = augment(images, masks, changes[i], learned_shape(self.tile_shape, settings, crop))
-            losses.append(self.step(self.tiles.with_depths(images, chosen), masks))
+            losses.append(self.step(self.tiles.with_depths(images, rows[i]), masks))
             if self.average:
                 self.average.update(step)
             log.step(step, epoch, rate, losses[i])

@@ -78,10 +78,3 @@ def test_attention_needs_channels_to_put_together() -> None:
     with pytest.raises(BadInput, match="decoder_width=8: expected at least 16 with scse=true, or scse=false"):
         TrainSettings.from_dict(told | {"decoder_width": 8})
     assert TrainSettings.from_dict(told | {"decoder_width": 8, "model": "unet"}).scse  # which has no such thing
-
-
-def test_tiles_without_a_label_need_a_teacher() -> None:
-    told = {"dataset": "a", "unlabelled": 0.25}
-    assert TrainSettings.from_dict(told | {"ema": 0.99}).unlabelled == 0.25
-    with pytest.raises(BadInput, match=r"unlabelled=0\.25: expected ema above 0 with it, such as ema=0\.998"):
-        TrainSettings.from_dict(told)

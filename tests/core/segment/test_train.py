@@ -123,7 +123,7 @@ def test_a_stopped_training_goes_on_as_if_nothing_had_happened(
     assert facts["best"] == pytest.approx(expected["best"], rel=1e-4)
 
 
-@pytest.mark.parametrize("more", [{}, {"enlarge": 1.5, "varied": True}, {"unlabelled": 0.5}], ids=str)
+@pytest.mark.parametrize("more", [{}, {"enlarge": 1.5, "varied": True}], ids=str)
 def test_a_recipe_is_resumed_in_any_of_its_phases(
     workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun, more: dict[str, float]
 ) -> None:
