@@ -52,11 +52,11 @@ def set_up(fabric: Fabric, settings: TrainSettings) -> tuple[nn.Module, Optimize
 
 
 class TrainingStep:
-    """Learns from one batch at a time, on a CPU with parts of it side by side, in as many parts as memory asks for.
+    """Learns from one batch at a time, in as many parts as memory asks for.
 
     micro_batch: tiles at once. When memory does not suffice it is halved, once and for all; then `smaller` is told
-    the new size. The gradient is the same but for batch norm, which sees a part at a time · launch: eager, graph or
-    compiled (and recorded as a graph); what does not work here is done without, with a warning.
+    the new size. The gradient is the same but for batch norm, which sees a part at a time · launch: eager,
+    side_by_side, graph or compiled (and recorded as a graph); what does not work here is done without, with a warning.
     """
 
     def __init__(
@@ -72,8 +72,9 @@ class TrainingStep:
         self.micro_batch, self.loss = micro_batch, loss
         self._fabric, self._model, self._optimizer, self._smaller = fabric, model, optimizer, smaller
         self._forward = compiled(fabric, model) if launch == "compiled" else model
+        self._at_once = launch == "side_by_side" and fabric.device.type == "cpu"
         self._side_by_side: SideBySide | None = None
-        recorded = launch != "eager" and fabric.device.type == "cuda"
+        recorded = launch in ("graph", "compiled") and fabric.device.type == "cuda"
         self._learn = Recorded(self._whole, optimizer, fabric.device) if recorded else self._whole
 
     def __call__(self, images: Tensor, masks: Tensor) -> Tensor:
@@ -109,8 +110,8 @@ class TrainingStep:
         return loss
 
     def _gradients(self, images: Tensor, masks: Tensor) -> Tensor:
-        count = workers(self._fabric, len(images))
-        if count > 1 and self.micro_batch >= len(images) and self._forward is self._model:
+        count = workers(len(images)) if self._at_once else 1
+        if count > 1 and self.micro_batch >= len(images):
             if self._side_by_side is None:
                 self._side_by_side = SideBySide(self._fabric, self._model, self.loss, count)
             return self._side_by_side(images, masks)

@@ -149,9 +149,10 @@ class TrainSettings:
     )
     launch: str = _setting(
         "auto",
-        "how a step's operations reach the device; eager: one by one, graph: recorded once and replayed (NVIDIA only), "
-        "compiled: by torch.compile; auto: what saves time in a run of this length, as measured at the start",
-        choices=("auto", "eager", "graph", "compiled"),
+        "how a step's operations reach the device; eager: one by one, side_by_side: parts of the batch at once, a core "
+        "each (CPU only), graph: recorded once and replayed (NVIDIA only), compiled: by torch.compile; auto: on a CPU "
+        "side_by_side where other programs are at work at the start, on a GPU what saves time in a run of this length",
+        choices=("auto", "eager", "side_by_side", "graph", "compiled"),
     )
     deterministic: bool = _setting(
         False, "only operations that give the same bits every time (a CPU's do anyway; slower on a GPU)"

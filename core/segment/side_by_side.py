@@ -1,7 +1,8 @@
 """The parts of a batch at once, each on cores of its own, for the CPU. Imports torch.
 
 The threads of one operation wait for each other after each of some thousand operations a step, and do so by spinning:
-where another program holds a core, the one that is waited for has no turn. Parts of a batch meet once a step.
+where another program holds a core, the one that is waited for has no turn. Parts of a batch meet once a step. The
+price is batch norm over a part at a time, which costs some score.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor, wait
 from copy import deepcopy
 
+import psutil
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
@@ -18,9 +20,19 @@ from core.segment.losses import Loss
 LEAST = 16  # tiles of a part, over which batch norm takes its means
 
 
-def workers(fabric: Fabric, batch: int) -> int:
-    """How many parts of a batch of so many tiles are worth being learned from at once on Fabric's device."""
-    return min(torch.get_num_threads(), batch // LEAST) if fabric.device.type == "cpu" else 1
+def workers(batch: int) -> int:
+    """How many parts of a batch of so many tiles can be learned from at once."""
+    return max(1, min(torch.get_num_threads(), batch // LEAST))
+
+
+def others_at_work(seconds: float = 1.0) -> bool:
+    """Whether other programs leave fewer cores than torch has threads, to within a half, over so many seconds."""
+    process, cores = psutil.Process(), psutil.cpu_count() or 1
+    before = process.cpu_times()
+    all_of_them = cores * psutil.cpu_percent(seconds) / 100
+    after = process.cpu_times()
+    own = (after.user + after.system - before.user - before.system) / seconds
+    return cores - (all_of_them - own) < torch.get_num_threads() - 0.5
 
 
 class SideBySide:

@@ -12,6 +12,7 @@ from core.segment.engine import FORMATS, TrainingStep, open_fabric, set_up, wait
 from core.segment.launch import WARM_UP, pays, worth_compiling
 from core.segment.losses import loss_at
 from core.segment.settings import TrainSettings
+from core.segment.side_by_side import others_at_work, workers
 
 GAIN = 1.1  # a coarser number format must be this much faster to be worth it
 ROUNDS = 3  # steps that count, the fastest of them
@@ -39,12 +40,14 @@ def choose_precision(settings: TrainSettings, tile_shape: tuple[int, int]) -> tu
 def choose_launch(settings: TrainSettings, tile_shape: tuple[int, int], steps: int) -> tuple[str, Speeds]:
     """How the operations of each of `steps` steps shall reach the device, and the tiles/s that were measured for it.
 
-    settings: with a decided precision. On a CPU nothing is tried: there is nothing to record for, and compiling made
-    each of the networks slower. On a GPU it is tried where the training is long enough, and taken where it saves more
-    than it costs.
+    settings: with a decided precision. On a CPU no step is tried: there is nothing to record for, and compiling made
+    each of the networks slower; parts of a batch go side by side where other programs are at work. On a GPU it is tried
+    where the training is long enough, and taken where it saves more than it costs.
     """
     if settings.launch != "auto":
         return settings.launch, {}
+    if resolve(settings.device) == "cpu" and workers(settings.batch_size) > 1 and others_at_work():
+        return "side_by_side", {}
     if resolve(settings.device) != "cuda":
         return "eager", {}
     speeds = _speeds({one: _Trial(replace(settings, launch=one), tile_shape) for one in ("eager", "graph")})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from threading import current_thread, main_thread
 
+import psutil
 import pytest
 import torch
 from torch import Tensor, nn
@@ -12,7 +15,7 @@ from torch import Tensor, nn
 from core.segment.engine import TrainingStep, open_fabric
 from core.segment.models import build
 from core.segment.settings import TrainSettings
-from core.segment.side_by_side import LEAST, workers
+from core.segment.side_by_side import LEAST, others_at_work, workers
 
 BATCH = 2 * LEAST + 3  # so that one part is larger than the other
 
@@ -33,9 +36,13 @@ def batch() -> tuple[Tensor, Tensor]:
 def learned(step_size: int, model: nn.Module, steps: int = 2, precision: str = "fp32") -> tuple[list[float], nn.Module]:
     """Losses, and the network, after some steps with at most so many tiles at once."""
     fabric = open_fabric("cpu", precision)
-    wrapped, optimizer = fabric.setup(model, torch.optim.SGD(model.parameters(), 0.1))
-    step = TrainingStep(fabric, wrapped, optimizer, step_size)
+    wrapped, optimizer = fabric.setup(model, sgd(model))
+    step = TrainingStep(fabric, wrapped, optimizer, step_size, launch="side_by_side")
     return [float(step(*batch())) for _ in range(steps)], model
+
+
+def sgd(model: nn.Module) -> torch.optim.Optimizer:
+    return torch.optim.SGD(model.parameters(), 0.1)
 
 
 def network() -> nn.Module:
@@ -52,7 +59,7 @@ def frozen(model: nn.Module) -> nn.Module:
 
 
 def test_gradients_are_those_of_the_whole_batch() -> None:
-    assert workers(open_fabric("cpu", "fp32"), BATCH) == 2
+    assert workers(BATCH) == 2
     losses, together = learned(BATCH, frozen(network()))
     expected, alone = learned(BATCH - 1, frozen(network()))  # in parts, one after the other
     assert losses == pytest.approx(expected, rel=1e-5)
@@ -97,15 +104,42 @@ class Tight(nn.Module):
 
 def test_without_memory_for_all_parts_they_are_learned_one_after_the_other() -> None:
     fabric, model = open_fabric("cpu", "fp32"), Tight()
-    wrapped, optimizer = fabric.setup(model, torch.optim.SGD(model.parameters(), 0.1))
+    wrapped, optimizer = fabric.setup(model, sgd(model))
     told: list[int] = []
-    step = TrainingStep(fabric, wrapped, optimizer, BATCH, told.append)
+    step = TrainingStep(fabric, wrapped, optimizer, BATCH, told.append, "side_by_side")
     assert float(step(*batch())) > 0
     assert told == [(BATCH + 1) // 2] and model.layer.weight.grad is None
 
 
 def test_small_batches_and_one_core_stay_whole() -> None:
-    fabric = open_fabric("cpu", "fp32")
-    assert workers(fabric, 2 * LEAST - 1) == 1
+    assert workers(2 * LEAST - 1) == workers(1) == 1
     torch.set_num_threads(1)
-    assert workers(fabric, BATCH) == 1
+    assert workers(BATCH) == 1
+
+
+def test_parts_are_a_choice_on_the_cpu() -> None:
+    whole, parts = (
+        TrainingStep(fabric := open_fabric("cpu", "fp32"), *fabric.setup(model, sgd(model)), BATCH, launch=launch)
+        for model, launch in ((Tight(), "eager"), (Tight(), "side_by_side"))
+    )
+    assert float(whole(*batch())) > 0 and whole.micro_batch == BATCH
+    assert float(parts(*batch())) > 0 and parts.micro_batch < BATCH, "which can't be computed by another thread"
+
+
+BUSY = "import time; end = time.time() + 60\nwhile time.time() < end: pass"
+
+
+def test_programs_at_work_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    cores = psutil.cpu_count() or 1
+    torch.set_num_threads(cores)
+    others = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(cores)]
+    try:
+        assert others_at_work()
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    torch.set_num_threads(2)
+    monkeypatch.setattr(psutil, "cpu_count", lambda: 1000)
+    monkeypatch.setattr(psutil, "cpu_percent", lambda seconds: 50.0)
+    assert not others_at_work(), "500 cores are free"

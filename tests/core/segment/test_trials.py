@@ -33,6 +33,18 @@ def test_a_cpu_compiles_only_if_it_is_told_to() -> None:
     assert choose_launch(told, (40, 40), steps=1) == ("compiled", {})
 
 
+@pytest.mark.parametrize(
+    ("busy", "batch", "launch"), [(True, 32, "side_by_side"), (True, 31, "eager"), (False, 32, "eager")]
+)
+def test_parts_go_side_by_side_on_a_cpu_that_others_use(
+    monkeypatch: pytest.MonkeyPatch, busy: bool, batch: int, launch: str
+) -> None:
+    monkeypatch.setattr(trials, "others_at_work", lambda: busy)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    settings = TrainSettings(**SMALL | {"batch_size": batch}, precision="fp32")
+    assert choose_launch(settings, (40, 40), steps=10) == (launch, {})
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
 def test_a_gpu_tries_the_recorded_step_and_compiles_for_no_short_training() -> None:
     settings = TrainSettings(**SMALL | {"device": "cuda"}, precision="bf16")
