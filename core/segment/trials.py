@@ -46,10 +46,9 @@ def choose_launch(settings: TrainSettings, tile_shape: tuple[int, int], steps: i
     """
     if settings.launch != "auto":
         return settings.launch, {}
-    if resolve(settings.device) == "cpu" and workers(settings.batch_size) > 1 and others_at_work():
-        return "side_by_side", {}
-    if resolve(settings.device) != "cuda":
-        return "eager", {}
+    if (device := resolve(settings.device)) != "cuda":
+        apart = device == "cpu" and workers(settings.batch_size) > 1 and others_at_work()
+        return ("side_by_side" if apart else "eager"), {}
     speeds = _speeds({one: _Trial(replace(settings, launch=one), tile_shape) for one in ("eager", "graph")})
     best = max(speeds, key=lambda one: speeds[one])
     seconds = settings.batch_size / speeds[best]
