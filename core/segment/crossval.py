@@ -146,8 +146,8 @@ class _Part:
     def __call__(self, done: int, total: int | None, what: str, **facts: Any) -> None:
         if "epoch" in facts:
             facts |= {"epoch": self._before + facts["epoch"], "fold": self._number}
-        if "epochs" in facts:
-            facts["epochs"] *= self._parts
+        if facts.get("epochs"):
+            facts["epochs"] = self._before + facts["epochs"] * (self._parts - self._number)
         words = f"fold {self._number + 1} of {self._parts}: {what}"
         whole = None if total is None else total * self._parts
         self._progress(done + (total or 0) * self._number, whole, words, **facts)

@@ -67,6 +67,8 @@ def in_words(run: RunFolder) -> str:
     try:
         config = atomic.read_object(run.config)
         words = f"{config['train_tiles']:,} tiles to learn from, {config['validation_tiles']:,} kept aside"
+        if "folds" in config:
+            words = f"{config['train_tiles']:,} tiles, each kept aside in one of {config['folds']} folds"
     except (FileNotFoundError, ValueError, KeyError):
         return ""
     groups = config.get("groups", {"method": "none"})

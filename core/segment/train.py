@@ -202,7 +202,7 @@ class _Training:
 
     def _title(self, epoch: int) -> str:
         minutes = self.settings.minutes
-        return f"epoch {epoch}, {minutes:g} minutes in all" if minutes else f"epoch {epoch} of {self.settings.epochs}"
+        return f"epoch {epoch} · {minutes:g} min in all" if minutes else f"epoch {epoch} of {self.settings.epochs}"
 
     def _validate(self, epoch: int, done: float) -> Scores:
         total = self.settings.epochs * self.steps
@@ -254,16 +254,18 @@ class _Training:
 
     def _facts(self, epoch: int) -> dict[str, Any]:
         return {"epoch": epoch, "epochs": self._epochs(), "best": self.state.best} | {
+            "steps_per_epoch": self.steps,
             "device": self.plan.device,
             "precision": self.plan.precision,
             "micro_batch": self.micro_batch,
         }
 
-    def _epochs(self) -> int:
-        """How many there will be: with a time limit as many as the last ones let expect."""
-        state = self.state
-        known = self.settings.minutes and state.done
-        return min(self.settings.epochs, math.ceil(state.epoch / state.done)) if known else self.settings.epochs
+    def _epochs(self) -> int | None:
+        """How many there will be: with a time limit as many as the last ones let expect, None before there is one."""
+        if not self.settings.minutes:
+            return self.settings.epochs
+        done = self.state.done
+        return min(self.settings.epochs, math.ceil(self.state.epoch / done)) if done else None
 
 
 def memory_mb(device: torch.device) -> float:

@@ -53,7 +53,7 @@ def _draw(workspace: Workspace, run: RunFolder, was_active: bool) -> None:
     if not curves:
         st.info("The curves begin with the first batches." if now.state.active else "No batch was trained.")
         return
-    steps_per_epoch = training_charts.steps_per_epoch(curves, now.total, now.facts.get("epochs"))
+    steps_per_epoch = training_charts.steps_per_epoch(curves, now.facts.get("steps_per_epoch"))
     live_chart(training_charts.panels(curves, steps_per_epoch), key="curves", revision=f"{run.id}/{shown.id}")
     _pictures(shown)
 
@@ -64,7 +64,7 @@ def _header(workspace: Workspace, run: RunFolder, now: JobStatus) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_header"):
         words = [f":{COLOURS[now.state]}-badge[{now.state.value}] **{now.title}**"]
         if facts.get("epoch"):
-            words.append(f"epoch {facts['epoch']} of {facts['epochs']}")
+            words.append(f"epoch {facts['epoch']}" + (f" of {facts['epochs']}" if facts["epochs"] else ""))
         if best and "by_fold" not in facts:
             words.append(f"best score {numbers.score(best['map'])} in epoch {best['epoch']}")
         if now.state.active and now.eta_seconds is not None:

@@ -7,9 +7,9 @@ from core.segment.curves import Curves, values
 from dashboard.components.live_chart import Panel, Series
 
 
-def steps_per_epoch(curves: Curves, total: int | None, epochs: int | None) -> float:
-    """As the curves tell; before an epoch is whole as the job does, of `total` steps and `epochs` in all."""
-    return curves.steps_per_epoch if curves.epochs or not total or not epochs else total / epochs
+def steps_per_epoch(curves: Curves, told: int | None) -> float:
+    """As the curves tell; before an epoch is whole as the job has `told`."""
+    return curves.steps_per_epoch if curves.epochs or not told else told
 
 
 def panels(curves: Curves, per_epoch: float) -> list[Panel]:

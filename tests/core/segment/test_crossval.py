@@ -16,6 +16,7 @@ from core.dataset.tiles import TileStore
 from core.errors import BadInput, NotFound, Stopped, TrainingFailed
 from core.segment import crossval
 from core.segment.config import load_config
+from core.segment.grouping import in_words
 from core.segment.out_of_fold import out_of_fold
 from core.segment.postprocess import treat_run, tune_run
 from core.segment.predict import evaluate, predict
@@ -90,6 +91,7 @@ def test_its_score_is_that_of_all_labelled_tiles(workspace: Workspace, tiny: Til
     assert facts["standard_error"] == pytest.approx(scores["map"].std() / np.sqrt(12))
     assert sum(one["tiles"] for one in facts["by_fold"]) == 12
     assert facts["epoch"] == facts["epochs"] == 4 * 12 and facts["seconds"] > 0
+    assert in_words(done).startswith("12 tiles, each kept aside in one of 3 folds")
     for key in ("run", "state", "epoch", "epochs", "best", "seconds", "device", "error"):
         assert key in facts
     measured = evaluate(workspace, done.id)
@@ -135,10 +137,11 @@ def test_before_its_first_epoch_there_is_nothing_to_predict_with(
 
     def stop(done: int, total: int | None, what: str, **facts: Any) -> None:
         if "epoch 1" in what:
+            assert facts["epochs"] is None, "how many the time allows is not known yet"
             raise Stopped("asked")
 
     with pytest.raises(Stopped):
-        crossval.cross_validate(workspace, run, settings(folds=3), progress=stop)
+        crossval.cross_validate(workspace, run, settings(folds=3, minutes=1.0), progress=stop)
     with pytest.raises(NotFound, match="no fold of young has finished an epoch"):
         predict(workspace, "young", split="train")
 
