@@ -1,4 +1,8 @@
-"""How long a training will take: from earlier runs on this device, else a rough figure. Torch-free."""
+"""How long a training will take: from earlier runs of such a network on this device, else a rough figure. Torch-free.
+
+The rough figure takes the network to work at the pace of the newest run of another one on this device, or, where there
+is none, at a pace of many.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import BadInput
-from core.segment.architecture import layers, products
+from core.segment.architecture import Layer, layers, products
 from core.segment.schedule import CROPPED
 from core.segment.settings import TrainSettings
 from core.workspace import RunFolder, Workspace
@@ -33,10 +37,16 @@ def expected_epoch(
 
     device: as `core.segment.device.describe` gives it.
     """
-    work = _work(settings, labelled, tile_shape)
+    work, network = _work(settings, labelled, tile_shape), layers(settings)
+    others: float | None = None
     for run in workspace.all_runs():
-        if (pace := _pace(run, settings, device)) is not None:
-            return Expectation(work * pace, run.id)
+        if (found := _pace(run, device)) is not None:
+            theirs, pace = found
+            if theirs == network:
+                return Expectation(work * pace, run.id)
+            others = others or pace
+    if others is not None:
+        return Expectation(work * others, None)
     rate = ROUGH_GPU if device["device"] != "cpu" else ROUGH_CPU_CORE[device["bf16"]] * device["cores"]
     return Expectation(work / rate, None)
 
@@ -49,13 +59,13 @@ def _work(settings: TrainSettings, labelled: int, tile_shape: tuple[int, int]) -
     return labelled * (3 * (1 - measured) * learned + measured * whole)
 
 
-def _pace(run: RunFolder, settings: TrainSettings, device: dict[str, Any]) -> float | None:
-    """Seconds a product that `run` took, if it trained such a network on such a device."""
+def _pace(run: RunFolder, device: dict[str, Any]) -> tuple[list[Layer], float] | None:
+    """What `run` trained and the seconds a product that it took, if that was on such a device."""
     try:
         config, last = (json.loads(path.read_bytes()) for path in (run.config, run.last.with_suffix(".json")))
         theirs = TrainSettings.from_dict(config["settings"])
         same_device = all(config["device"].get(name) == device.get(name) for name in ("name", "cores"))
-        alike = layers(theirs) == layers(settings) and same_device
+        network = layers(theirs)
         labelled, shape = config["train_tiles"] + config["validation_tiles"], config["tile_shape"]
         pace = float(last["seconds"]) / last["epoch"] / _work(theirs, labelled, shape)
     except (
@@ -66,4 +76,4 @@ def _pace(run: RunFolder, settings: TrainSettings, device: dict[str, Any]) -> fl
         BadInput,
     ):  # a run that has not come so far, or of another version
         return None
-    return pace if alike and math.isfinite(pace) else None
+    return (network, pace) if same_device and math.isfinite(pace) else None

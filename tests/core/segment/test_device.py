@@ -67,7 +67,10 @@ def test_the_expected_time_comes_from_an_earlier_run_on_such_a_device(
     measured = expected_epoch(workspace, small, 200, (101, 101), here)
     assert measured.measured == run.id and measured.seconds == pytest.approx(20)
     assert expected_epoch(workspace, small, 200, (101, 101), here | {"name": "another"}).measured is None
-    assert expected_epoch(workspace, large, 200, (101, 101), here).measured is None
+    other = expected_epoch(workspace, large, 200, (101, 101), here)
+    pace = measured.seconds / products(small, (101, 101))
+    assert other.measured is None, "a rough figure"
+    assert other.seconds == pytest.approx(pace * products(large, (101, 101))), "at the pace of this device"
 
 
 def test_products_of_the_usual_tile_are_known() -> None:
