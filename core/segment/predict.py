@@ -163,7 +163,7 @@ class Predictor:
     """
 
     def __init__(self, runs: Sequence[RunFolder], views: str = DEFAULT_VIEWS) -> None:
-        self.runs, self._views = list(runs), find(views)
+        self.runs = list(runs)
         networks = [run.networks() for run in runs]
         for run, some in zip(runs, networks, strict=True):
             if run.split.exists() and some == [run]:
@@ -175,6 +175,7 @@ class Predictor:
         self.epochs: list[int] = [one["epoch"] for one in facts]
         self.weights = [_mark(network.best) for network in flat]
         every = [_settings(network, one["settings"]) for network, one in zip(flat, facts, strict=True)]
+        self._views = [find(views, one.enlarge) for one in every]
         settings = _for_this_machine(flat[0], every[0], first)
         self.precision, _ = choose_precision(settings, _shape(flat[0], facts[0]["tile_shape"]))
         self._fabric = open_fabric(settings.device, self.precision, settings.deterministic)

@@ -15,22 +15,24 @@ class View:
     mirrored: bool = False
 
 
-SCALES = (1.0, 1.125, 1.25)  # a tile of 101 pixels becomes 101, 114 and 126, and each is padded to 128
-VIEWS = {
-    "one": (View(),),
-    "flips": (View(), View(mirrored=True)),
-    "scales": tuple(View(scale, mirrored) for scale in SCALES for mirrored in (False, True)),
-}
+SCALES = (1.0, 1.125, 1.25)
+SCALES_OF_ENLARGED = (0.875, 1.0, 1.25)  # by a network that enlarges tiles itself
 DEFAULT_VIEWS = "scales"
 WORDS = {
     "one": "as it is: fastest",
     "flips": "as it is and mirrored: twice the time",
-    "scales": "also enlarged: six times the time, the best score",
+    "scales": "also in other sizes: six times the time, the best score",
 }
 
 
-def find(name: str) -> tuple[View, ...]:
-    """The views called `name`. Raises `BadInput`."""
-    if name not in VIEWS:
-        raise BadInput(f"views={name}: expected {' or '.join(VIEWS)}")
-    return VIEWS[name]
+def find(name: str, enlarge: float = 1.0) -> tuple[View, ...]:
+    """The views called `name`, for a network that enlarges tiles so many times. Raises `BadInput`."""
+    match name:
+        case "one":
+            return (View(),)
+        case "flips":
+            return (View(), View(mirrored=True))
+        case "scales":
+            scales = SCALES_OF_ENLARGED if enlarge > 1 else SCALES
+            return tuple(View(scale, mirrored) for scale in scales for mirrored in (False, True))
+    raise BadInput(f"views={name}: expected {' or '.join(WORDS)}")

@@ -14,7 +14,7 @@ from core.segment import metrics
 from core.segment.batches import DeviceTiles
 from core.segment.losses import Loss, bce_dice
 from core.segment.padding import resized
-from core.segment.tta import VIEWS, View
+from core.segment.tta import View, find
 
 
 @dataclass(frozen=True)
@@ -57,26 +57,27 @@ def validate(
 def probability_maps(
     models: Sequence[nn.Module],
     images: Tensor,
-    views: Sequence[View] = VIEWS["one"],
+    views: Sequence[Sequence[View]] | None = None,
     shares: npt.NDArray[np.float32] | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Probability of salt of each pixel, (k, H, W) uint8, 128 and above is salt, and `asides` (k, 1) float32.
 
     images: as `DeviceTiles.images` gives them, k of them
-    models: their probabilities are averaged · views: of each tile, averaged too · shares: (models, k), how
-    much each model has to say of each tile, 1 over all models; None: all equally much.
+    models: their probabilities are averaged · views: those of each tile that each model sees, averaged too; None: one ·
+    shares: (models, k), how much each model has to say of each tile, 1 over all models; None: all equally much.
     """
     total = torch.zeros_like(images[:, 0])
     said = total.new_zeros(2, len(images))  # the answers of salt heads, and how much these have to say
     if shares is None:
         shares = np.full((len(models), len(images)), 1 / len(models), np.float32)
+    seen = views or [find("one")] * len(models)
     with torch.no_grad():
-        for model, share in zip(models, shares, strict=True):
+        for model, own, share in zip(models, seen, shares, strict=True):
             places = torch.from_numpy(np.flatnonzero(share)).to(images.device)
             if len(places):
                 weight = torch.from_numpy(share[share != 0]).to(images.device).view(-1, 1, 1)
                 some = images if len(places) == len(images) else images.index_select(0, places)
-                found = _probabilities(model, some, views)
+                found = _probabilities(model, some, own)
                 total.index_add_(0, places, weight * found[:, 0])
                 for head in found[:, 1:, 0, 0].unbind(1):
                     answers = torch.stack((head, torch.ones_like(head)))
