@@ -52,7 +52,8 @@ def plot_sweep(
     )
     near = mean >= np.quantile(mean, 0.2) - 0.01  # the far end of a sweep would press the rest into a line
     low, high = (mean - error)[near].min(), (mean + error).max()
-    figure.update_yaxes(title_text="score", tickformat=".3f", range=[low - 0.002, high + 0.002], nticks=5)
+    room = max(0.002, 0.06 * (high - low))  # for the diamond
+    figure.update_yaxes(title_text="score", tickformat=".3f", range=[low - room, high + room], nticks=5)
     return figure.update_xaxes(title_text=words).update_layout(showlegend=False, margin_t=10)
 
 

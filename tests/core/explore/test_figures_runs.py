@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from core.explore.figures import plot_sweep
 from core.explore.figures.runs import (
     RunDifference,
     RunPoint,
@@ -43,3 +45,10 @@ def test_differences_have_their_intervals() -> None:
     assert trace.error_x.arrayminus == pytest.approx((0.03,))
     assert trace.text == ("+0.020 [−0.010, 0.060]",)
     assert "to a," in figure.layout.xaxis.title.text
+
+
+def test_the_chosen_value_of_a_sweep_stands_whole_within_the_figure() -> None:
+    scores = np.linspace(0.4, 0.8, 64)
+    figure = plot_sweep(list(range(64)), scores, np.zeros(64), 63, "level")
+    low, high = figure.layout.yaxis.range
+    assert figure.data[-1].y == (0.8,) and (high - 0.8) / (high - low) > 0.05
