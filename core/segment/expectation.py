@@ -1,7 +1,7 @@
 """How long a training will take: from earlier runs of such a network on this device, else a rough figure. Torch-free.
 
 The rough figure takes the network to work at the pace of the newest run of another one on this device, or, where there
-is none, at a pace of many.
+is none, at a fixed one.
 """
 
 from __future__ import annotations

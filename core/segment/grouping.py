@@ -66,9 +66,13 @@ def in_words(run: RunFolder) -> str:
     """`2,471 tiles to learn from, 617 kept aside in 212 groups: …` of a run's split; "" before it is decided."""
     try:
         config = atomic.read_object(run.config)
-        words = f"{config['train_tiles']:,} tiles to learn from, {config['validation_tiles']:,} kept aside"
-        if "folds" in config:
-            words = f"{config['train_tiles']:,} tiles, each kept aside in one of {config['folds']} folds"
+        tiles, aside = f"{config['train_tiles']:,} tiles", f"{config['validation_tiles']:,} kept aside"
+        whole = "folds" in config  # a cross-validation
+        words = (
+            f"{tiles}, each kept aside in one of {config['folds']} folds"
+            if whole
+            else f"{tiles} to learn from, {aside}"
+        )
     except (FileNotFoundError, ValueError, KeyError):
         return ""
     groups = config.get("groups", {"method": "none"})

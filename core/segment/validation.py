@@ -70,9 +70,10 @@ def probability_maps(
     said = total.new_zeros(2, len(images))  # the answers of salt heads, and how much these have to say
     if shares is None:
         shares = np.full((len(models), len(images)), 1 / len(models), np.float32)
-    seen = views or [find("one")] * len(models)
+    if views is None:
+        views = [find("one")] * len(models)
     with torch.no_grad():
-        for model, own, share in zip(models, seen, shares, strict=True):
+        for model, own, share in zip(models, views, shares, strict=True):
             places = torch.from_numpy(np.flatnonzero(share)).to(images.device)
             if len(places):
                 weight = torch.from_numpy(share[share != 0]).to(images.device).view(-1, 1, 1)

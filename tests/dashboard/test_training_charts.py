@@ -20,4 +20,4 @@ def test_before_an_epoch_is_whole_the_job_knows_its_steps_and_then_the_curves_do
     steps = [{"kind": "step", "step": step, "epoch": 1} for step in range(1, 78)]
     assert steps_per_epoch(Curves.of(steps[:5], "run"), 77) == 77
     whole = Curves.of([*steps, {"kind": "epoch", "epoch": 1}], "run")
-    assert steps_per_epoch(whole, None) == 77
+    assert steps_per_epoch(whole, None) == steps_per_epoch(whole, 5) == 77
