@@ -78,7 +78,7 @@ def choose(page: Page, label: str, option: str) -> None:
 def test_the_back_button_undoes_a_filter(browser_page: Page, address: str) -> None:
     page = browser_page
     page.goto(f"{address}/explore?dataset=synthetic&text=a&split=train")
-    position = page.locator(".saltscope:has(.grid) .position")
+    position = page.locator(".saltscope:has([role=listbox]) .position")
     expect(position).to_be_visible(timeout=PATIENCE)
     before = position.inner_text()
     page.get_by_role("button", name="train ✕").click()

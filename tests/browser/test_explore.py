@@ -49,8 +49,8 @@ def ids(page: Page) -> list[str]:
 
 
 def position(page: Page) -> Locator:
-    """The gallery's, also while the tile that was left is still there."""
-    return page.locator(".saltscope:has(.grid) .position")
+    """The gallery's, also while the tile that was left, with a grid of its neighbours, is still there."""
+    return page.locator(".saltscope:has([role=listbox]) .position")
 
 
 def test_pages_and_the_way_back_from_a_tile(browser_page: Page, explore: str) -> None:
