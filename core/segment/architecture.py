@@ -182,7 +182,13 @@ def summary(settings: TrainSettings, tile_shape: tuple[int, int]) -> list[dict[s
     ]
 
 
+def parameters(settings: TrainSettings) -> int:
+    """Numbers that are learned, of all networks."""
+    return settings.networks * sum(layer.parameters for layer in layers(settings))
+
+
 def products(settings: TrainSettings, tile_shape: tuple[int, int]) -> int:
-    """Multiplications of one forward pass for one tile; a training step takes about three times that."""
+    """Multiplications of one forward pass for one tile, of all networks; a training step takes about 3 times that."""
     height, width = computed_shape(settings, tile_shape)
-    return sum(layer.products_per_pixel * height * width // layer.stride**2 for layer in layers(settings))
+    one = sum(layer.products_per_pixel * height * width // layer.stride**2 for layer in layers(settings))
+    return settings.networks * one

@@ -72,15 +72,17 @@ def has_room(device: torch.device, size: int) -> bool:
     return device.type != "cuda" or size <= MOST_OF_MEMORY * torch.cuda.mem_get_info(device)[0]
 
 
-def epoch_order(rows: npt.NDArray[np.int64], batch_size: int, seed: int, epoch: int) -> npt.NDArray[np.int64]:
-    """The batches of an epoch: (steps, batch_size) rows, drawn from (seed, epoch).
+def epoch_order(
+    rows: npt.NDArray[np.int64], batch_size: int, seed: int, epoch: int, networks: int = 1
+) -> npt.NDArray[np.int64]:
+    """The batches of an epoch: (steps, networks · batch_size) rows, those of one network after those of another.
 
-    All batches have one size, which keeps the speed and batch norm even; the rest (fewer than a batch, others
-    each time) has its turn in another epoch.
+    Each goes through all rows in an order of its own, drawn from (seed, epoch). All batches have one size, which keeps
+    the speed and batch norm even; the rest (fewer than a batch, others each time) has its turn in another epoch.
     """
     size = min(batch_size, len(rows))
-    shuffled = np.random.default_rng([seed, epoch]).permutation(rows)
-    return shuffled[: len(rows) // size * size].reshape(-1, size)
+    orders = [np.random.default_rng([seed, epoch, number]).permutation(rows) for number in range(networks)]
+    return np.hstack([order[: len(rows) // size * size].reshape(-1, size) for order in orders])
 
 
 def _mapped(array: np.ndarray) -> Tensor:

@@ -13,6 +13,7 @@ from torch.optim import AdamW, Optimizer
 
 from core.segment.allocation import give_back, keep_memory
 from core.segment.device import resolve
+from core.segment.ensemble import members
 from core.segment.launch import Recorded, compiled
 from core.segment.losses import Loss, bce_dice
 from core.segment.models import build
@@ -54,9 +55,10 @@ def set_up(fabric: Fabric, settings: TrainSettings) -> tuple[nn.Module, Optimize
 class TrainingStep:
     """Learns from one batch at a time, in as many parts as memory asks for.
 
-    micro_batch: tiles at once. When memory does not suffice it is halved, once and for all; then `smaller` is told
-    the new size. The gradient is the same but for batch norm, which sees a part at a time · launch: eager,
-    side_by_side, graph or compiled (and recorded as a graph); what does not work here is done without, with a warning.
+    micro_batch: tiles at once, of an ensemble at least one for each network. When memory does not suffice it is halved,
+    once and for all; then `smaller` is told the new size. The gradient is the same but for batch norm, which sees a
+    part at a time · launch: eager, side_by_side, graph or compiled (and recorded as a graph); what does not work here
+    is done without, with a warning.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class TrainingStep:
     ) -> None:
         self.micro_batch, self.loss = micro_batch, loss
         self._fabric, self._model, self._optimizer, self._smaller = fabric, model, optimizer, smaller
+        self._least = len(members(model.module)) if isinstance(model.module, nn.Module) else 1
         self._forward = compiled(fabric, model) if launch == "compiled" else model
         self._at_once = launch == "side_by_side" and fabric.device.type == "cpu"
         self._side_by_side: SideBySide | None = None
@@ -92,7 +95,7 @@ class TrainingStep:
             return self._learn(images, masks)
         except Exception as error:
             full = out_of_memory(error)
-            if (self.micro_batch <= 1) if full else (self._forward is self._model):
+            if (self.micro_batch <= self._least) if full else (self._forward is self._model):
                 raise
             reason = str(error).partition("\n")[0]
         self._optimizer.zero_grad(set_to_none=True)  # out here the failed attempt's memory is free again
@@ -123,7 +126,7 @@ class TrainingStep:
         return torch.stack(losses).sum() if len(losses) > 1 else losses[0]
 
     def _halve(self, batch: int) -> None:
-        self.micro_batch = (min(self.micro_batch, batch) + 1) // 2
+        self.micro_batch = max(self._least, (min(self.micro_batch, batch) + 1) // 2)
         if self._fabric.device.type == "cuda":
             torch.cuda.empty_cache()
         give_back()

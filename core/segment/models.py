@@ -10,6 +10,7 @@ from core.segment.batch_norm import BatchNorm
 from core.segment.bottleneck import Depth, SaltHead, parted, together
 from core.segment.convolutions import Upsampling
 from core.segment.encoders import NAMES, EncoderUNet
+from core.segment.ensemble import Ensemble
 from core.segment.padding import framed
 from core.segment.settings import TrainSettings
 from core.segment.timm_encoders import is_timm
@@ -53,10 +54,11 @@ class UNet(nn.Module):
 
 
 def build(settings: TrainSettings) -> nn.Module:
-    """The network of a training with its first weights, which depend on `settings.seed` alone."""
+    """The network of a training, or its ensemble, with first weights, which depend on `settings.seed` alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        model = _new(settings)
+        networks = [_new(settings) for _ in range(settings.networks)]
+    model = Ensemble(networks) if len(networks) > 1 else networks[0]
     return model.to(memory_format=torch.channels_last)
 
 

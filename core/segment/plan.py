@@ -114,7 +114,7 @@ def _decide(
         "precision": precision,
         "launch": launch,
         "speeds": speeds | launch_speeds,  # tiles/s of training steps, as measured for these choices
-        "micro_batch": settings.batch_size,
+        "micro_batch": settings.batch_size * settings.networks,
         "depths": depths,
         "first_weights": first_weights.in_words(settings),
         "validation_ids": store.index["id"].iloc[validation].tolist(),

@@ -55,9 +55,8 @@ def offers(
 
 
 def size(settings: TrainSettings, tile_shape: tuple[int, int]) -> tuple[int, float]:
-    """Parameters, and GFLOP of one forward pass for a tile."""
-    parameters = sum(layer.parameters for layer in architecture.layers(settings))
-    return parameters, 2 * architecture.products(settings, tile_shape) / 1e9
+    """Parameters, and GFLOP of one forward pass for a tile, of all its networks."""
+    return architecture.parameters(settings), 2 * architecture.products(settings, tile_shape) / 1e9
 
 
 def _offer(settings: TrainSettings, words: str, tile_shape: tuple[int, int], expected: Any) -> Offer:

@@ -78,6 +78,13 @@ class TrainSettings:
         low=1.0,
         high=2.0,
     )
+    networks: int = _setting(
+        1,
+        "how many such networks learn at once, each with first weights and an order of its own, and answer with the "
+        "mean of their probabilities; as many times the operations",
+        low=1,
+        high=32,
+    )
     depth: bool = _setting(
         False, "tell the network the depth of each tile, at its deepest level; where there is none it is the mean"
     )
@@ -149,9 +156,10 @@ class TrainSettings:
     )
     launch: str = _setting(
         "auto",
-        "how a step's operations reach the device; eager: one by one, side_by_side: parts of the batch at once, a core "
-        "each (CPU only), graph: recorded once and replayed (NVIDIA only), compiled: by torch.compile; auto: on a CPU "
-        "side_by_side where other programs are at work at the start, on a GPU what saves time in a run of this length",
+        "how a step's operations reach the device; eager: one by one, side_by_side: networks or parts of the batch at "
+        "once, a core each (CPU only), graph: recorded once and replayed (NVIDIA only), compiled: by torch.compile; "
+        "auto: on a CPU side_by_side with several networks, or where other programs are at work at the start, on a "
+        "GPU what saves time in a run of this length",
         choices=("auto", "eager", "side_by_side", "graph", "compiled"),
     )
     deterministic: bool = _setting(

@@ -1,8 +1,9 @@
-"""The parts of a batch at once, each on cores of its own, for the CPU. Imports torch.
+"""The parts of a batch, or networks, at once, each on cores of its own, for the CPU. Imports torch.
 
 The threads of one operation wait for each other after each of some thousand operations a step, and do so by spinning:
 where another program holds a core, the one that is waited for has no turn. Parts of a batch meet once a step. The
-price is batch norm over a part at a time, which costs some score.
+price is batch norm over a part at a time, which costs some score; an ensemble, whose networks have parts of their own
+anyway, pays none.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
+from core.segment.ensemble import members
 from core.segment.losses import Loss
 
 LEAST = 16  # tiles of a part, over which batch norm takes its means
@@ -38,17 +40,20 @@ def others_at_work(seconds: float = 1.0) -> bool:
 class SideBySide:
     """Loss and gradients of a batch, from as many equal parts as there are workers.
 
-    model: a Fabric module; the others share its weights, and only it keeps running statistics, of its own part. The
-    gradients are those of the whole batch but for batch norm, which sees a part at a time, and are added in the same
-    order each time.
+    model: a Fabric module. Of an ensemble each network learns its own part, as it does by itself; of one network the
+    others share its weights, and only it keeps running statistics, of its own part. The gradients are those of the
+    whole batch but for that network's batch norm, which sees a part at a time, and are added in the same order each
+    time.
     """
 
     def __init__(self, fabric: Fabric, model: nn.Module, loss: Loss, workers: int) -> None:
         original = model.module
         assert isinstance(original, nn.Module)
         self._fabric, self._loss = fabric, loss
-        self._weights = [weight for weight in original.parameters() if weight.requires_grad]
-        self._models = [original, *(_twin(original) for _ in range(workers - 1))]
+        self._models = members(original)
+        if len(self._models) == 1:
+            self._models += [_twin(original) for _ in range(workers - 1)]
+        workers = min(workers, len(self._models))
         self._pool = ThreadPoolExecutor(workers, "part", torch.set_num_threads, (torch.get_num_threads() // workers,))
 
     def __call__(self, images: Tensor, masks: Tensor) -> Tensor:
@@ -57,20 +62,22 @@ class SideBySide:
         parts = zip(self._models, images.split(size), masks.split(size), strict=False)
         jobs = [self._pool.submit(self._part, *part, len(images)) for part in parts]
         wait(jobs)  # so that none still takes memory when one has failed
-        (loss, gradients), *others = [job.result() for job in jobs]
-        for other, more in others:
-            loss = loss + other
-            gradients = torch._foreach_add(gradients, more)
-        for weight, gradient in zip(self._weights, gradients, strict=True):
-            weight.grad = gradient
-        return loss
+        results = [job.result() for job in jobs]
+        for model, (_, gradients) in zip(self._models, results, strict=False):
+            for weight, gradient in zip(_learned(model), gradients, strict=True):
+                weight.grad = gradient if weight.grad is None else weight.grad.add_(gradient)
+        return torch.stack([loss for loss, _ in results]).sum()
 
     def _part(self, model: nn.Module, images: Tensor, masks: Tensor, whole: int) -> tuple[Tensor, tuple[Tensor, ...]]:
         with self._fabric.autocast():
             logits = model(images)
         loss = self._loss(logits.float(), masks) * (len(images) / whole)
-        gradients = torch.autograd.grad(loss, self._weights, materialize_grads=True)
+        gradients = torch.autograd.grad(loss, _learned(model), materialize_grads=True)
         return loss.detach(), gradients
+
+
+def _learned(model: nn.Module) -> list[nn.Parameter]:
+    return [weight for weight in model.parameters() if weight.requires_grad]
 
 
 def _twin(model: nn.Module) -> nn.Module:

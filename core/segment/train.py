@@ -29,6 +29,7 @@ from core.segment.batches import DeviceTiles, epoch_order
 from core.segment.checkpoint import CheckpointWriter
 from core.segment.encoders import EncoderUNet
 from core.segment.engine import TrainingStep, open_fabric, out_of_memory, set_up
+from core.segment.ensemble import members
 from core.segment.labels import labelled_for
 from core.segment.losses import Loss, loss_at
 from core.segment.metrics_log import MetricsLog
@@ -160,7 +161,8 @@ class _Training:
     def _learn(self, epoch: int, budget: Budget, log: MetricsLog) -> Tensor:
         """The steps of an epoch, as far as there is time; their losses. The device is waited for once, at the end."""
         settings, begun = self.settings, time.perf_counter()
-        rows = self.tiles.rows(epoch_order(self.plan.train_rows, settings.batch_size, settings.seed, epoch))
+        order = epoch_order(self.plan.train_rows, settings.batch_size, settings.seed, epoch, settings.networks)
+        rows = self.tiles.rows(order)
         changes = draw(rows.numel(), settings.seed, epoch, settings.varied).view(*rows.shape, -1).to(self.fabric.device)
         losses: list[Tensor] = []
         facts = self._facts(epoch)
@@ -233,15 +235,17 @@ class _Training:
             standardise_depths(self.model, self.plan.depths["mean"], self.plan.depths["spread"])
         path = first_weights.find(self.settings)
         if path is not None:
-            network = self.model.module
-            assert isinstance(network, EncoderUNet)
-            pretrained.load(network, self.settings.model, path)
+            assert isinstance(self.model.module, nn.Module)
+            for network in members(self.model.module):
+                assert isinstance(network, EncoderUNet)
+                pretrained.load(network, self.settings.model, path)
         elif first_weights.missing(self.settings):
             logger.warning("first weights: %s", first_weights.in_words(self.settings))
 
     def _smaller(self, tiles: int) -> None:
         """Memory does not suffice for larger parts of a batch than `tiles`: say so, and keep to it after a resume."""
-        logger.warning("out of memory: going on with %d tiles at once, %d a step", tiles, self.batch_size)
+        step = self.batch_size * self.settings.networks
+        logger.warning("out of memory: going on with %d tiles at once, %d a step", tiles, step)
         self.micro_batch = tiles
         keep_micro_batch(self.run, tiles)
 

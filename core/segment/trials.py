@@ -41,13 +41,14 @@ def choose_launch(settings: TrainSettings, tile_shape: tuple[int, int], steps: i
     """How the operations of each of `steps` steps shall reach the device, and the tiles/s that were measured for it.
 
     settings: with a decided precision. On a CPU no step is tried: there is nothing to record for, and compiling made
-    each of the networks slower; parts of a batch go side by side where other programs are at work. On a GPU it is tried
-    where the training is long enough, and taken where it saves more than it costs.
+    each of the networks slower; the networks of an ensemble go side by side, and the parts of a batch do where other
+    programs are at work. On a GPU it is tried where the training is long enough, and taken where it saves more than it
+    costs.
     """
     if settings.launch != "auto":
         return settings.launch, {}
     if (device := resolve(settings.device)) != "cuda":
-        apart = device == "cpu" and workers(settings.batch_size) > 1 and others_at_work()
+        apart = device == "cpu" and _goes_side_by_side(settings)
         return ("side_by_side" if apart else "eager"), {}
     speeds = _speeds({one: _Trial(replace(settings, launch=one), tile_shape) for one in ("eager", "graph")})
     best = max(speeds, key=lambda one: speeds[one])
@@ -58,6 +59,13 @@ def choose_launch(settings: TrainSettings, tile_shape: tuple[int, int], steps: i
         if pays(steps, seconds, settings.batch_size / speeds["compiled"], time.perf_counter() - begun):
             best = "compiled"
     return best, speeds
+
+
+def _goes_side_by_side(settings: TrainSettings) -> bool:
+    """Where all cores have an equal number of an ensemble's networks, which loses nothing by it, or at need."""
+    count = workers(settings.batch_size * settings.networks)
+    even = settings.networks > 1 and settings.networks % min(count, settings.networks) == 0
+    return count > 1 and (even or others_at_work())
 
 
 def _speeds(trials: dict[str, _Trial]) -> Speeds:
@@ -72,7 +80,8 @@ class _Trial:
 
     def __init__(self, settings: TrainSettings, tile_shape: tuple[int, int]) -> None:
         self._fabric = open_fabric(settings.device, settings.precision, settings.deterministic)
-        tiles = torch.rand(min(settings.batch_size, BATCH), 1, *tile_shape, device=self._fabric.device)
+        count = min(settings.batch_size, BATCH) * settings.networks
+        tiles = torch.rand(count, 1, *tile_shape, device=self._fabric.device)
         loss = loss_at("bce_dice", 0, settings.salt_head)
         parts = (self._fabric, *set_up(self._fabric, settings), len(tiles))
         self._step = TrainingStep(*parts, launch=settings.launch, loss=loss)

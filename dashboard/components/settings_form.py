@@ -11,7 +11,10 @@ from core.segment.settings import PLAIN, PRESETS, TrainSettings
 
 MAIN = ("model", "minutes", "width", "epochs", "batch_size", "learning_rate")
 GROUPS = {
-    "The network": ("levels", "decoder_width", "pretrained", "scse", "enlarge", "stride1", "depth", "salt_head"),
+    "The network": (
+        *("levels", "decoder_width", "pretrained", "scse", "enlarge", "stride1"),
+        *("networks", "depth", "salt_head"),
+    ),
     "How it learns": ("schedule", "weight_decay", "ema", "loss", "augment", "varied", "crop", "patience"),
     "What it learns and where": (),  # all others
 }

@@ -45,6 +45,19 @@ def test_parts_go_side_by_side_on_a_cpu_that_others_use(
     assert choose_launch(settings, (40, 40), steps=10) == (launch, {})
 
 
+@pytest.mark.parametrize(
+    ("networks", "threads", "launch"),
+    [(2, 2, "side_by_side"), (4, 2, "side_by_side"), (2, 8, "side_by_side"), (3, 2, "eager"), (2, 1, "eager")],
+)
+def test_an_ensemble_goes_side_by_side_where_all_cores_have_as_much_to_do(
+    monkeypatch: pytest.MonkeyPatch, networks: int, threads: int, launch: str
+) -> None:
+    monkeypatch.setattr(trials, "others_at_work", lambda: False)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+    settings = TrainSettings(**SMALL | {"batch_size": 32}, networks=networks, precision="fp32")
+    assert choose_launch(settings, (40, 40), steps=10) == (launch, {})
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
 def test_a_gpu_tries_the_recorded_step_and_compiles_for_no_short_training() -> None:
     settings = TrainSettings(**SMALL | {"device": "cuda"}, precision="bf16")
