@@ -54,7 +54,7 @@ def plot_score_against_time(points: Sequence[RunPoint], dataset: str, dark: bool
 
 def plot_run_differences(rows: Sequence[RunDifference], base: str, dark: bool = False) -> go.Figure:
     """One line a run: its mean difference to `base` with its interval; zero is marked."""
-    figure = blank(dark, 86 + ROW_HEIGHT * len(rows)).update_layout(margin_t=12)
+    figure = blank(dark, 102 + ROW_HEIGHT * len(rows)).update_layout(margin_t=12)
     figure.add_vline(x=0, line={"color": colours.ink(dark).muted, "width": 1, "dash": "dot"})
     for row in rows:
         figure.add_scatter(
@@ -73,7 +73,7 @@ def plot_run_differences(rows: Sequence[RunDifference], base: str, dark: bool = 
             hovertemplate=f"{row.name}<br>{row.words}<extra></extra>",
             showlegend=False,
         )
-    figure.update_xaxes(title_text=f"difference of the score to {base}, 95 % interval")
+    figure.update_xaxes(title_text=f"score difference to {base}<br>95 % interval")
     return figure.update_yaxes(type="category", range=[len(rows) - 0.5, -0.8])
 
 
