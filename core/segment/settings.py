@@ -121,7 +121,12 @@ class TrainSettings:
         "what is made small; staged: bce_dice in the first half, then bce_lovasz, which is nearer to the score",
         choices=("bce", "dice", "focal", "lovasz", "lovasz_symmetric", "bce_dice", "bce_lovasz", "staged"),
     )
-    patience: int = _setting(15, "epochs without a better score after which the training ends early", low=1)
+    patience: int = _setting(
+        15,
+        "epochs without a better score after which the training ends early; an epoch with the loss and the whole tiles "
+        "of the last ones is better than any before",
+        low=1,
+    )
     seed: int = _setting(0, "of the first weights, the order and the augmentation", low=0, high=2**31 - 1)
     split_seed: int = _setting(
         0,

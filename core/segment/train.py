@@ -69,7 +69,7 @@ class State:
 
     epoch: the last whole one · best: {epoch, map, loss} of the best one, None before there is one ·
     seconds: of work in whole epochs, all attempts together · measuring: of them, for the last scores · done: share of
-    the training that is over.
+    the training that is over · settled: whether the best epoch ended with the loss and the tiles of the last ones.
     """
 
     epoch: int = 0
@@ -77,13 +77,18 @@ class State:
     seconds: float = 0.0
     measuring: float = 0.0
     done: float = 0.0
+    settled: bool = False
 
-    def after(self, scores: Scores, seconds: float, measuring: float = 0.0, done: float = 0.0) -> State:
-        """The state one epoch later."""
-        epoch = self.epoch + 1
-        better = self.best is None or (scores.map, -scores.loss) > (self.best["map"], -self.best["loss"])
-        best = {"epoch": epoch, "map": scores.map, "loss": scores.loss} if better else self.best
-        return State(epoch, best, self.seconds + seconds, measuring, done)
+    def after(
+        self, scores: Scores, seconds: float, measuring: float = 0.0, done: float = 0.0, settled: bool = True
+    ) -> State:
+        """The state one epoch later. An epoch that is settled is better than all that are not."""
+        epoch, best = self.epoch + 1, self.best
+        if best is None or (settled, scores.map, -scores.loss) > (self.settled, best["map"], -best["loss"]):
+            best = {"epoch": epoch, "map": scores.map, "loss": scores.loss}
+        else:
+            settled = self.settled
+        return State(epoch, best, self.seconds + seconds, measuring, done, settled)
 
     @property
     def is_best(self) -> bool:
@@ -140,7 +145,8 @@ class _Training:
         scores = self._validate(epoch, budget.done(epoch * self.steps, self.state.seconds + learned))
         seconds = time.perf_counter() - begun
         done = budget.done(epoch * self.steps, self.state.seconds + seconds)
-        self.state = self.state.after(scores, seconds, seconds - learned, done)
+        settled = self.phase == (loss_at(self.settings.loss, 1, self.settings.salt_head), 0)
+        self.state = self.state.after(scores, seconds, seconds - learned, done, settled)
         log.epoch(
             {
                 "epoch": epoch,

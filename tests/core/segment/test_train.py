@@ -137,6 +137,7 @@ def test_a_recipe_is_resumed_in_any_of_its_phases(
     facts = train(workspace, parted, settings(**recipe))
     assert_same_curve(whole, parted)
     assert facts["best"] == pytest.approx(expected["best"], rel=1e-4)
+    assert facts["best"]["epoch"] > 6, "only the last quarter learns whole tiles, with the second loss"
     kept, last = (checkpoint.load(path) for path in (whole.best, whole.last))
     assert last["average"].keys() == last["model"].keys() == kept["model"].keys()
     name = next(name for name in kept["model"] if name.endswith("steps.0.0.weight"))
@@ -239,6 +240,15 @@ def test_the_best_epoch_has_the_highest_score_then_the_lowest_loss() -> None:
     assert state.best == {"epoch": 2, "map": 0.5, "loss": 0.9}
     assert state.epoch == 4 and state.seconds == 8 and not state.is_best
     assert state.given_up(2) and not state.given_up(3)
+
+
+def test_an_epoch_that_learned_as_the_last_ones_do_is_better_than_any_before() -> None:
+    state, bests = State(), []
+    for score, settled in ((0.6, False), (0.7, False), (0.5, True), (0.4, True), (0.55, True)):
+        state = state.after(Scores(1.0, 0, 0, score), seconds=2, settled=settled)
+        assert state.best is not None
+        bests.append(state.best["epoch"])
+    assert bests == [1, 2, 3, 3, 5]
 
 
 def test_the_number_format_is_measured_once_and_kept(
