@@ -93,8 +93,10 @@ def test_any_column_filters_and_orders_and_the_address_holds_both(browser_page: 
     page.goto(f"{address}/explore?dataset=synthetic")
     everything = ids(page)
     page.get_by_test_id("stPopoverButton").filter(has_text="Filter").click()
+    thumb = page.get_by_role("dialog", name="Filter").get_by_role("slider").last
+    of_another_column = thumb.input_value(timeout=PATIENCE)
     choose(page, "Column", "grey mean")
-    thumb = page.get_by_role("slider").last
+    expect(thumb).not_to_have_value(of_another_column, timeout=PATIENCE)
     for _ in range(3):
         thumb.press("ArrowLeft")
     expect(page.get_by_role("button", name=re.compile("grey mean .* ✕"))).to_be_visible(timeout=PATIENCE)

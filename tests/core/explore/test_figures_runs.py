@@ -44,7 +44,7 @@ def test_differences_have_their_intervals() -> None:
     assert trace.error_x.array == pytest.approx((0.04,))
     assert trace.error_x.arrayminus == pytest.approx((0.03,))
     assert trace.text == ("+0.020 [−0.010, 0.060]",)
-    assert "to a," in figure.layout.xaxis.title.text
+    assert "to a<br>" in figure.layout.xaxis.title.text
 
 
 def test_the_chosen_value_of_a_sweep_stands_whole_within_the_figure() -> None:
