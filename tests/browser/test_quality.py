@@ -54,7 +54,7 @@ def test_check_see_send_and_judge(server: Server, browser_page: Page, striped: s
     tops = "all => all.map(one => one.getBoundingClientRect().top)"
     rows = page.locator(".st-key-finding_actions button").evaluate_all(tops)
     assert len(rows) == 3 and max(rows) - min(rows) < 10, "what can be done with a finding stands in one row"
-    page.get_by_role("button", name="Review", exact=False).last.click()
+    page.get_by_role("button", name="Review", exact=True).click()
     expect(page.get_by_text("0 of 1 decided")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("the mask is 1 vertical stripe")).to_be_visible(timeout=PATIENCE)
     page.locator(".saltscope[data-ready] .easel canvas").hover()
