@@ -73,7 +73,8 @@ class TrainingStep:
     ) -> None:
         self.micro_batch, self.loss = micro_batch, loss
         self._fabric, self._model, self._optimizer, self._smaller = fabric, model, optimizer, smaller
-        self._least = len(members(model.module)) if isinstance(model.module, nn.Module) else 1
+        assert isinstance(model.module, nn.Module)
+        self._least = len(members(model.module))
         self._forward = compiled(fabric, model) if launch == "compiled" else model
         self._at_once = launch == "side_by_side" and fabric.device.type == "cpu"
         self._side_by_side: SideBySide | None = None

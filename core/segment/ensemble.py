@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-LEAST = 1e-6  # probability that is told from 0, and from 1
+EPSILON = 1e-6  # how near to 0 and 1 a probability is told from them
 
 
 class Ensemble(nn.Module):
@@ -18,16 +18,16 @@ class Ensemble(nn.Module):
     their probabilities.
     """
 
-    def __init__(self, members: Iterable[nn.Module]) -> None:
+    def __init__(self, networks: Iterable[nn.Module]) -> None:
         super().__init__()
-        self.members = nn.ModuleList(members)
+        self.members = nn.ModuleList(networks)
 
     def forward(self, images: Tensor) -> Tensor:
         if self.training:
             parts = images.tensor_split(len(self.members))
             return torch.cat([member(part) for member, part in zip(self.members, parts, strict=True) if len(part)])
         probabilities = torch.stack([member(images).float().sigmoid() for member in self.members])
-        return probabilities.mean(dim=0).logit(LEAST)
+        return probabilities.mean(dim=0).logit(EPSILON)
 
 
 def members(model: nn.Module) -> list[nn.Module]:

@@ -67,12 +67,10 @@ def in_words(run: RunFolder) -> str:
     try:
         config = atomic.read_object(run.config)
         tiles, aside = f"{config['train_tiles']:,} tiles", f"{config['validation_tiles']:,} kept aside"
-        whole = "folds" in config  # a cross-validation
-        words = (
-            f"{tiles}, each kept aside in one of {config['folds']} folds"
-            if whole
-            else f"{tiles} to learn from, {aside}"
-        )
+        if "folds" in config:
+            words = f"{tiles}, each kept aside in one of {config['folds']} folds"
+        else:
+            words = f"{tiles} to learn from, {aside}"
     except (FileNotFoundError, ValueError, KeyError):
         return ""
     groups = config.get("groups", {"method": "none"})

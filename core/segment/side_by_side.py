@@ -53,31 +53,30 @@ class SideBySide:
         self._models = members(original)
         if len(self._models) == 1:
             self._models += [_twin(original) for _ in range(workers - 1)]
+        self._weights = [[one for one in own.parameters() if one.requires_grad] for own in self._models]
         workers = min(workers, len(self._models))
         self._pool = ThreadPoolExecutor(workers, "part", torch.set_num_threads, (torch.get_num_threads() // workers,))
 
     def __call__(self, images: Tensor, masks: Tensor) -> Tensor:
         """The loss, (); the gradients are left at the weights. images, masks: (N, C, H, W), as a step takes them."""
         size = -(-len(images) // len(self._models))
-        parts = zip(self._models, images.split(size), masks.split(size), strict=False)
+        parts = zip(self._models, self._weights, images.split(size), masks.split(size), strict=False)
         jobs = [self._pool.submit(self._part, *part, len(images)) for part in parts]
         wait(jobs)  # so that none still takes memory when one has failed
         results = [job.result() for job in jobs]
-        for model, (_, gradients) in zip(self._models, results, strict=False):
-            for weight, gradient in zip(_learned(model), gradients, strict=True):
+        for weights, (_, gradients) in zip(self._weights, results, strict=False):
+            for weight, gradient in zip(weights, gradients, strict=True):
                 weight.grad = gradient if weight.grad is None else weight.grad.add_(gradient)
         return torch.stack([loss for loss, _ in results]).sum()
 
-    def _part(self, model: nn.Module, images: Tensor, masks: Tensor, whole: int) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def _part(
+        self, model: nn.Module, weights: list[nn.Parameter], images: Tensor, masks: Tensor, whole: int
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
         with self._fabric.autocast():
             logits = model(images)
         loss = self._loss(logits.float(), masks) * (len(images) / whole)
-        gradients = torch.autograd.grad(loss, _learned(model), materialize_grads=True)
+        gradients = torch.autograd.grad(loss, weights, materialize_grads=True)
         return loss.detach(), gradients
-
-
-def _learned(model: nn.Module) -> list[nn.Parameter]:
-    return [weight for weight in model.parameters() if weight.requires_grad]
 
 
 def _twin(model: nn.Module) -> nn.Module:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import torch
 
 from core import atomic
 from core.dataset.tiles import TileStore
@@ -36,3 +37,12 @@ def new_run(workspace: Workspace) -> Callable[[str], RunFolder]:
         return run
 
     return make
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    """Torch with two threads, whatever the machine has."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -19,14 +17,6 @@ from core.segment.settings import TrainSettings
 BATCH = 16  # tiles a network
 
 
-@pytest.fixture
-def two_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)
-
-
 def ensemble(**changes: object) -> Ensemble:
     found = build(TrainSettings.from_dict({"dataset": "a", "width": 2, "networks": 2, **changes}))
     assert isinstance(found, Ensemble)
@@ -39,10 +29,10 @@ def batch() -> tuple[Tensor, Tensor]:
     return torch.randn(shape, generator=generator), torch.rand(shape, generator=generator).round()
 
 
-def learned(model: nn.Module, images: Tensor, masks: Tensor, launch: str = "eager", at_once: int = 2 * BATCH) -> None:
+def learned(model: nn.Module, images: Tensor, masks: Tensor, launch: str = "eager", rate: float = 0.1) -> None:
     fabric = open_fabric("cpu", "fp32")
-    wrapped, optimizer = fabric.setup(model, torch.optim.SGD(model.parameters(), 0.1))
-    TrainingStep(fabric, wrapped, optimizer, at_once, launch=launch)(images, masks)
+    wrapped, optimizer = fabric.setup(model, torch.optim.SGD(model.parameters(), rate))
+    TrainingStep(fabric, wrapped, optimizer, len(images), launch=launch)(images, masks)
 
 
 def test_one_network_is_no_ensemble_and_the_first_of_several_is_that_one() -> None:
@@ -79,16 +69,9 @@ def test_each_learns_its_part_as_it_would_by_itself(two_threads: None, launch: s
     learned(model, images, masks, launch)
     for number, (after, own) in enumerate(zip(members(model), members(before), strict=True)):
         part = slice(number * BATCH, (number + 1) * BATCH)
-        learned_half(own, images[part], masks[part])
+        learned(own, images[part], masks[part], rate=0.05)  # as its loss is half of the ensemble's
         for name, value in own.state_dict().items():
             torch.testing.assert_close(after.state_dict()[name], value, rtol=1e-4, atol=1e-6)
-
-
-def learned_half(model: nn.Module, images: Tensor, masks: Tensor) -> None:
-    """A step of a network by itself, of which the loss is half of an ensemble's."""
-    fabric = open_fabric("cpu", "fp32")
-    wrapped, optimizer = fabric.setup(model, torch.optim.SGD(model.parameters(), 0.05))
-    TrainingStep(fabric, wrapped, optimizer, len(images))(images, masks)
 
 
 def test_memory_for_fewer_tiles_than_networks_is_too_little(monkeypatch: pytest.MonkeyPatch) -> None:

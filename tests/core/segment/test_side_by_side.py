@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from threading import current_thread, main_thread
 
 import psutil
@@ -17,15 +16,8 @@ from core.segment.models import build
 from core.segment.settings import TrainSettings
 from core.segment.side_by_side import LEAST, others_at_work, workers
 
+pytestmark = pytest.mark.usefixtures("two_threads")
 BATCH = 2 * LEAST + 3  # so that one part is larger than the other
-
-
-@pytest.fixture(autouse=True)
-def two_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)
 
 
 def batch() -> tuple[Tensor, Tensor]:
