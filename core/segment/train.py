@@ -69,7 +69,8 @@ class State:
 
     epoch: the last whole one · best: {epoch, map, loss} of the best one, None before there is one ·
     seconds: of work in whole epochs, all attempts together · measuring: of them, for the last scores · done: share of
-    the training that is over · settled: whether the best epoch ended with the loss and the tiles of the last ones.
+    the training that is over · settled: whether the best epoch ended with the loss and the tiles of the last ones; a
+    checkpoint from before this was noted counts as if, so that nothing but a better score takes its best epoch's place.
     """
 
     epoch: int = 0
@@ -77,7 +78,7 @@ class State:
     seconds: float = 0.0
     measuring: float = 0.0
     done: float = 0.0
-    settled: bool = False
+    settled: bool = True
 
     def after(
         self, scores: Scores, seconds: float, measuring: float = 0.0, done: float = 0.0, settled: bool = True

@@ -251,6 +251,13 @@ def test_an_epoch_that_learned_as_the_last_ones_do_is_better_than_any_before() -
     assert bests == [1, 2, 3, 3, 5]
 
 
+def test_a_run_from_before_phases_were_noted_keeps_its_best_epoch() -> None:
+    state = State(epoch=2, best={"epoch": 1, "map": 0.7, "loss": 0.5}, seconds=4.0)
+    state = state.after(Scores(1.0, 0, 0, 0.6), seconds=2)
+    assert state.best is not None and state.best["epoch"] == 1
+    assert state.after(Scores(1.0, 0, 0, 0.8), seconds=2).is_best
+
+
 def test_the_number_format_is_measured_once_and_kept(
     workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
