@@ -1,8 +1,9 @@
 """Confidence that means something: the score a mask can be expected to get, learned from masks with a label.
 
-A logistic regression of the score, which lies in 0…1 as a probability does, on the features of map and mask (Papke
-and Wooldridge 1996, fractional logit). Boosted trees and isotonic regression of the expected IoU did no better on
-real tiles; nor did how much the maps of a tile's views differ, as one more feature: their mean tells it. Torch-free.
+A curve over each of the `features`, their heights added up and turned into a share: a logistic regression of the score,
+which lies in 0…1 as a probability does (Papke and Wooldridge 1996, fractional logit), whose inputs may bend (Hastie and
+Tibshirani 1986, generalized additive models). On real tiles a random forest, boosted trees and a small network of the
+same features did no better, nor did how much the maps of a tile's views differ: their mean tells it. Torch-free.
 """
 
 from __future__ import annotations
@@ -15,26 +16,34 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.errors import BadInput
-
 FEWEST = 50  # tiles that a calibration can be learned from
-_NEAR = 0.002  # how near to 0 and 1 a share counts as different from them, before its logit is taken
-_SAME = 1e-6  # a spread below it is none
+_KNOTS = 5  # places at which a curve may bend, with equally many tiles between
+_FREEDOM = 0.02  # how far curves may rise for what they explain, an inverse penalty
+_SAME = 1e-9  # knots nearer than this share of the largest one (or of 1) are one
 
 Shares = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class Curve:
+    """What a feature adds to the logit: straight from knot to knot, level beyond the last ones."""
+
+    at: list[float]
+    heights: list[float]
+
+    def of(self, values: np.ndarray) -> Shares:
+        """Its height at each of N values: (N,)."""
+        return np.interp(values, self.at, self.heights)
+
+
+@dataclass(frozen=True)
 class Calibration:
-    """What was learned: a weight for each of the inputs, which are measured in `scales` from `means`.
+    """What was learned: a curve for each feature that varies, and the logit they are added to.
 
     tiles: how many it was learned from.
     """
 
-    names: list[str]
-    means: list[float]
-    scales: list[float]
-    weights: list[float]
+    curves: dict[str, Curve]
     bias: float
     tiles: int
 
@@ -45,23 +54,26 @@ class Calibration:
 
         if len(scores) < FEWEST or not 0 < scores.mean() < 1:
             return None
-        inputs = _inputs(known)
-        means, scales = inputs.mean(), inputs.std(ddof=0).clip(lower=_SAME)
-        x = ((inputs - means) / scales).to_numpy()
-        outcome = np.repeat([1, 0], len(x))
-        found = LogisticRegression(C=1.0, max_iter=1000).fit(
-            np.concatenate([x, x]), outcome, np.concatenate([scores, 1 - scores])
+        values = _values(known)
+        knots = {name: _knots(some) for name, some in values.items()}
+        knots = {name: at for name, at in knots.items() if len(at) > 1}
+        shares = np.hstack([_shares(values[name], at) for name, at in knots.items()])
+        means, spreads = shares.mean(axis=0), shares.std(axis=0)
+        inputs = (shares - means) / spreads
+        outcome = np.repeat([1, 0], len(inputs))
+        found = LogisticRegression(C=_FREEDOM, max_iter=1000).fit(
+            np.concatenate([inputs, inputs]), outcome, np.concatenate([scores, 1 - scores])
         )
-        numbers = (means.tolist(), scales.tolist(), found.coef_[0].tolist(), float(found.intercept_[0]))
-        return cls(list(inputs.columns), *numbers, len(scores))
+        heights = found.coef_[0] / spreads
+        ends = np.cumsum([len(at) for at in knots.values()])[:-1]
+        parts = zip(knots.items(), np.split(heights, ends), strict=True)
+        curves = {name: Curve(at.tolist(), some.tolist()) for (name, at), some in parts}
+        return cls(curves, float(found.intercept_[0] - heights @ means), len(scores))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Calibration:
-        """From `to_dict` of another. Raises `BadInput` for what was made by another version."""
-        found = cls(**values)
-        if found.names != list(_inputs(pd.DataFrame(columns=_FEATURES, dtype=float)).columns):
-            raise BadInput("the confidence of this run was calibrated by another version; tune the run again")
-        return found
+        """From `to_dict` of another."""
+        return cls(**{**values, "curves": {name: Curve(**curve) for name, curve in values["curves"].items()}})
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
@@ -71,16 +83,14 @@ class Calibration:
         """The expected score of each of N tiles from their `features`: (N,) 0…1."""
         from scipy.special import expit
 
-        x = (_inputs(known).to_numpy() - self.means) / self.scales
-        return np.asarray(expit(x @ np.array(self.weights) + self.bias), np.float64)
+        values = _values(known)
+        heights = [curve.of(values[name]) for name, curve in self.curves.items()]
+        return np.asarray(expit(self.bias + np.sum(heights, axis=0)), np.float64)
 
     @property
     def words(self) -> str:
         """How it was made."""
         return f"expected score, calibrated on {self.tiles:,} tiles outside of the training"
-
-
-_FEATURES = ["expected_iou", "certainty", "salt", "likely", "doubt", "steady", "highest", "edge"]
 
 
 def held_out(known: pd.DataFrame, scores: np.ndarray, fold: np.ndarray) -> Shares:
@@ -97,15 +107,19 @@ def held_out(known: pd.DataFrame, scores: np.ndarray, fold: np.ndarray) -> Share
     return found
 
 
-def _inputs(known: pd.DataFrame) -> pd.DataFrame:
-    """The features, the logits of shares, and what of them holds for empty masks only."""
-    empty = (known["salt"] == 0).astype(float)
-    logits = {f"logit_{name}": _logit(known[name]) for name in ("expected_iou", "certainty", "highest", "steady")}
-    of_empty = {f"empty_{name}": logits[f"logit_{name}"] * empty for name in ("expected_iou", "highest")}
-    size = np.log1p(known["salt"] * 1e4)
-    return known[_FEATURES].assign(**logits, **of_empty, empty=empty, size=size)
+def _values(known: pd.DataFrame) -> dict[str, np.ndarray]:
+    """The features that have a curve. The expected IoU has two, as that of an empty mask is another formula."""
+    expected, empty = known["expected_iou"], known["salt"] == 0
+    told = known.assign(expected_iou=expected.mask(empty, 1.0), expected_empty=expected.where(empty, 1.0))
+    return {str(name): told[name].to_numpy(np.float64) for name in told}
 
 
-def _logit(share: pd.Series) -> pd.Series:
-    inside = share.clip(_NEAR, 1 - _NEAR)
-    return pd.Series(np.log(inside / (1 - inside)), share.index)
+def _knots(values: np.ndarray) -> Shares:
+    """The values at which the curve over N of them may bend, rising; one where they are all the same."""
+    at = np.quantile(values, np.linspace(0, 1, _KNOTS), method="nearest")
+    return at[np.concatenate([[True], np.diff(at) > _SAME * max(1.0, np.abs(at).max())])]
+
+
+def _shares(values: np.ndarray, at: Shares) -> Shares:
+    """How far each of N values belongs to each of K knots, linear between two of them, 1 in all: (N, K)."""
+    return np.stack([np.interp(values, at, one) for one in np.eye(len(at))], axis=1)

@@ -1,4 +1,4 @@
-"""What a probability map and the mask made of it tell of the mask's score, without the label. Torch-free."""
+"""What a probability map, the mask made of it and the tile tell of the mask's score, without the label. Torch-free."""
 
 from __future__ import annotations
 
@@ -7,22 +7,27 @@ import math
 import numpy as np
 import pandas as pd
 
+LEVELS = (64, 96, 160, 192, 224)  # at which maps are looked at beside the mask
 _P = np.arange(256) / 255
+_WHOLE = 10_000  # pixels that a tile counts as, so that sizes mean the same in large and small ones
 
 
-def features(maps: np.ndarray, masks: np.ndarray) -> pd.DataFrame:
-    """A row for each tile: maps (N, H, W) uint8 0…255 and their masks (N, H, W) uint8 in {0, 1}.
+def features(maps: np.ndarray, masks: np.ndarray, tiles: np.ndarray) -> pd.DataFrame:
+    """A row for each tile: maps (N, H, W) uint8 0…255, their masks (N, H, W) uint8 in {0, 1}, grey levels (N, H, W).
 
     expected_iou: see `expected_iou` · certainty: mean |2p − 1| · salt: share of the mask · likely: mean p ·
-    doubt: Σ p(1 − p) over the expected area · steady: pixels of .75 and above over those of .25 and above ·
-    highest: p · edge: pixels on the mask's edge over √area.
+    doubt: Σ p(1 − p) over the expected area · highest: p · edge: pixels on the mask's edge over √area.
+
+    For each of `LEVELS`, L: overlap_L: IoU of the mask with what has at least this level, 1 where both are empty ·
+    size_L: ln(1 + pixels of ten thousand with at least this level).
+
+    grey: mean level · contrast: their standard deviation · rough_down, rough_right: mean difference of neighbours.
     """
-    flat = np.asarray(maps).reshape(len(maps), math.prod(maps.shape[1:]))
-    levels = np.stack([np.bincount(tile, minlength=256) for tile in flat]) if len(flat) else np.zeros((0, 256))
-    pixels, likely = flat.shape[1], levels @ _P
-    area = masks.sum(axis=(1, 2), dtype=np.int64)
-    inside = (maps * masks).sum(axis=(1, 2), dtype=np.int64) / 255
-    highest = flat.max(axis=1) / 255
+    pixels = math.prod(maps.shape[1:])
+    outside, within = _levels(maps, masks)
+    levels = outside + within
+    likely, highest = levels @ _P, np.asarray(maps).reshape(len(maps), pixels).max(axis=1, initial=0) / 255
+    area, inside = within.sum(axis=1), within @ _P
     return pd.DataFrame(
         {
             "expected_iou": expected_iou(inside, likely - inside, area, highest),
@@ -30,9 +35,10 @@ def features(maps: np.ndarray, masks: np.ndarray) -> pd.DataFrame:
             "salt": area / pixels,
             "likely": likely / pixels,
             "doubt": levels @ (_P * (1 - _P)) / np.maximum(likely, 1),
-            "steady": levels[:, 192:].sum(axis=1) / np.maximum(levels[:, 64:].sum(axis=1), 1),
             "highest": highest,
             "edge": _edge(masks) / np.sqrt(np.maximum(area, 1)),
+            **_at_levels(levels, within, area, pixels),
+            **_of_tiles(np.asarray(tiles)),
         }
     )
 
@@ -48,6 +54,34 @@ def expected_iou(inside: np.ndarray, outside: np.ndarray, area: np.ndarray, high
     learned (mean .82 where .83 were empty).
     """
     return np.where(area > 0, np.minimum(inside / np.maximum(area + outside, 1), 1), 1 - np.sqrt(highest))
+
+
+def _levels(maps: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How many pixels of each tile have each level, outside of the mask and within it: both (N, 256)."""
+    both = np.asarray(maps, np.uint16) + 256 * np.asarray(masks, np.uint16)
+    counts = [np.bincount(tile, minlength=512) for tile in both.reshape(len(both), math.prod(both.shape[1:]))]
+    found = np.stack(counts) if counts else np.zeros((0, 512), np.int64)
+    return found[:, :256], found[:, 256:]
+
+
+def _at_levels(levels: np.ndarray, within: np.ndarray, area: np.ndarray, pixels: int) -> dict[str, np.ndarray]:
+    found = {}
+    for level in LEVELS:
+        above, common = levels[:, level:].sum(axis=1), within[:, level:].sum(axis=1)
+        union = area + above - common
+        found[f"overlap_{level}"] = np.where(union > 0, common / np.maximum(union, 1), 1.0)
+        found[f"size_{level}"] = np.log1p(above * (_WHOLE / pixels))
+    return found
+
+
+def _of_tiles(tiles: np.ndarray) -> dict[str, np.ndarray]:
+    grey = tiles.astype(np.float32)
+    return {
+        "grey": grey.mean(axis=(1, 2)),
+        "contrast": grey.std(axis=(1, 2)),
+        "rough_down": np.abs(np.diff(grey, axis=1)).mean(axis=(1, 2)),
+        "rough_right": np.abs(np.diff(grey, axis=2)).mean(axis=(1, 2)),
+    }
 
 
 def _edge(masks: np.ndarray) -> np.ndarray:

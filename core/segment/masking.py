@@ -19,12 +19,14 @@ from core.workspace import RunFolder
 class Masking:
     """The treatment of maps, and the calibration of confidence; without one it is the expected IoU.
 
-    held_out: {value, error}, the score of tuned masks where each tile's fold had no part in it; None: not tuned.
+    held_out: {value, error}, the score of tuned masks where each tile's fold had no part in it; None: not tuned ·
+    outdated: there is a calibration, of an older version, from which nothing can be estimated any more.
     """
 
     treatment: Treatment = PLAIN
     calibration: Calibration | None = None
     held_out: dict[str, float] | None = None
+    outdated: bool = False
 
     @classmethod
     def of(cls, run: RunFolder) -> Masking:
@@ -36,10 +38,12 @@ class Masking:
             calibration, tuning = kept["calibration"], kept["tuning"]
             treatment = Treatment.from_dict(kept["treatment"])
             tuned = tuning and treatment == Treatment.from_dict(tuning["chosen"])
+            outdated = calibration is not None and "weights" in calibration
             return cls(
                 treatment,
-                Calibration.from_dict(calibration) if calibration else None,
+                Calibration.from_dict(calibration) if calibration and not outdated else None,
                 tuning["treated"] if tuned else None,
+                outdated,
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise _damaged(run, error) from error
@@ -47,12 +51,18 @@ class Masking:
     @property
     def facts(self) -> dict[str, Any]:
         """For prediction.json: threshold, treatment, confidence (in words)."""
-        words = self.calibration.words if self.calibration else "expected IoU under the probability map"
         return {
             "threshold": self.treatment.threshold,
             "treatment": self.treatment.to_dict(),
-            "confidence": words,
+            "confidence": self.words,
         }
+
+    @property
+    def words(self) -> str:
+        """What confidence is."""
+        if self.calibration:
+            return self.calibration.words
+        return "expected IoU under the probability map" + "; tune the run for a calibrated one" * self.outdated
 
 
 def chosen(run: RunFolder) -> dict[str, Any]:

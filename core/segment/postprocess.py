@@ -42,10 +42,11 @@ AT_ONCE = 512
 class OutOfFold:
     """Maps of labelled tiles by networks that did not learn them: rows (N,), maps, truth (N, H, W), fold (N,).
 
-    beside: what else was told of them, see `asides`.
+    tiles: all grey levels of the data set, on disk, by row · beside: what else was told of the N, see `asides`.
     """
 
     rows: np.ndarray
+    tiles: np.ndarray
     maps: np.ndarray
     truth: np.ndarray
     constant: np.ndarray
@@ -115,7 +116,7 @@ def out_of_fold_of(workspace: Workspace, run: RunFolder, progress: Progress = si
     constant = store.index["std"].to_numpy()[rows] == 0
     beside = pd.concat(told)
     beside = beside[~beside.index.duplicated()].loc[rows]
-    return OutOfFold(rows, maps, np.array(store.masks[rows]), constant, fold, beside)
+    return OutOfFold(rows, store.tiles, maps, np.array(store.masks[rows]), constant, fold, beside)
 
 
 def _fold_of(
@@ -180,7 +181,7 @@ def _told(known: OutOfFold, treatment: Treatment) -> tuple[pd.DataFrame, np.ndar
         some = slice(first, first + AT_ONCE)
         any_salt = known.any_salt[some] if known.any_salt is not None else None
         masks = treatment.masks(known.maps[some], known.constant[some], any_salt)
-        told.append(features(known.maps[some], masks))
+        told.append(features(known.maps[some], masks, known.tiles[known.rows[some]]))
         scores.append(metrics.competition_score(known.truth[some], masks))
     return pd.concat(told, ignore_index=True), np.concatenate(scores)
 

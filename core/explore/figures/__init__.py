@@ -13,7 +13,7 @@ from core.explore.figures.distributions import (
 )
 from core.explore.figures.grey import plot_grey_levels, plot_mean_image, plot_mean_mask
 from core.explore.figures.pickable import bar_ranges, pickable
-from core.explore.figures.postprocess import plot_lost_score, plot_reliability, plot_sweep
+from core.explore.figures.postprocess import plot_curve, plot_lost_score, plot_reliability, plot_sweep
 from core.explore.figures.splits import plot_split_gap
 from core.explore.figures.template import template
 
@@ -23,6 +23,7 @@ __all__ = [
     "plot_correlation",
     "plot_coverage_classes",
     "plot_cumulative",
+    "plot_curve",
     "plot_grey_levels",
     "plot_histogram",
     "plot_lost_score",

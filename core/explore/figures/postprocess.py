@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from core.explore import colours, numbers
 from core.explore.figures.template import blank
 
-SWEEP_HEIGHT, HEIGHT = 215, 380  # pixels
+SWEEP_HEIGHT, HEIGHT, CURVE_HEIGHT = 215, 380, 180  # pixels
 
 
 def plot_sweep(
@@ -109,3 +109,25 @@ def plot_lost_score(found: Mapping[str, np.ndarray], worst: float, dark: bool = 
     figure.update_xaxes(title_text="share of the tiles, least confident first", tickformat=".0%", range=[0, 1])
     figure.update_yaxes(title_text="share of the lost score", tickformat=".0%", range=[0, 1.02])
     return figure.update_layout(title_text=f"What looking at the first {numbers.percent(worst)} finds")
+
+
+def plot_curve(
+    values: Sequence[float], heights: Sequence[float], words: str, reach: float, dark: bool = False
+) -> go.Figure:
+    """What a feature adds to the logit of the confidence: heights at values, straight between.
+
+    reach: how far the axis goes from the middle of the heights, up and down · words: of the feature.
+    """
+    figure = blank(dark, CURVE_HEIGHT)
+    around = np.asarray(heights) - (np.max(heights) + np.min(heights)) / 2
+    figure.add_scatter(
+        x=values,
+        y=around,
+        mode="lines+markers",
+        name=words,
+        line={"color": colours.PREDICTION, "width": 2.5},
+        marker_size=6,
+        hovertemplate=f"{words} %{{x:.3g}}<br>%{{y:+.2f}}<extra></extra>",
+    )
+    figure.update_yaxes(tickformat="+.1f", range=[-reach, reach], nticks=5)
+    return figure.update_xaxes(title_text=words, nticks=5).update_layout(showlegend=False, margin_t=10)

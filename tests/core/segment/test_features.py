@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.segment.features import features
+from core.segment.features import LEVELS, features
 from core.segment.treatment import PLAIN, Treatment
 
 
 def found(*rows: list[int], treatment: Treatment = PLAIN) -> pd.DataFrame:
     maps = np.array(rows, np.uint8).reshape(len(rows), 2, 2)
-    return features(maps, treatment.masks(maps, np.zeros(len(rows), bool)))
+    return features(maps, treatment.masks(maps, np.zeros(len(rows), bool)), 255 - maps)
 
 
 def test_a_sure_map_is_trusted_whole() -> None:
@@ -49,9 +49,24 @@ def test_figures_of_one_map_by_hand() -> None:
     assert row["likely"] == pytest.approx(p.mean())
     assert row["certainty"] == pytest.approx(np.abs(2 * p - 1).mean())
     assert row["doubt"] == pytest.approx((p * (1 - p)).sum() / p.sum())
-    assert row["steady"] == pytest.approx(1 / 3)  # 255 of 255, 191, 64
     assert row["edge"] == pytest.approx(2 / np.sqrt(2))  # both pixels below the upper two
 
 
+def test_a_mask_is_compared_with_what_lies_above_other_levels() -> None:
+    row, empty = (found([255, 191, 64, 0], [63, 0, 0, 0]).iloc[at] for at in (0, 1))
+    assert [row[f"overlap_{level}"] for level in LEVELS] == pytest.approx([2 / 3, 1, 1, 1 / 2, 1 / 2])
+    assert [row[f"size_{level}"] for level in LEVELS] == pytest.approx(np.log1p([7500, 5000, 5000, 2500, 2500]))
+    assert [empty[f"overlap_{level}"] for level in LEVELS] == [1] * 5 and empty["size_64"] == 0
+    kept = found([255, 191, 64, 0], treatment=Treatment(level=230)).iloc[0]
+    assert kept["overlap_96"] == 1 / 2 and kept["overlap_224"] == 1
+
+
+def test_a_tile_is_told_by_its_grey_levels() -> None:
+    row = found([255, 155, 205, 55]).iloc[0]  # of the tile: 0, 100; 50, 200
+    assert row["grey"] == 87.5 and row["contrast"] == pytest.approx(np.std([0, 100, 50, 200]))
+    assert row["rough_down"] == 75 and row["rough_right"] == 125
+
+
 def test_no_tiles_have_no_rows() -> None:
-    assert len(features(np.zeros((0, 4, 4), np.uint8), np.zeros((0, 4, 4), np.uint8))) == 0
+    nothing = np.zeros((0, 4, 4), np.uint8)
+    assert len(features(nothing, nothing, nothing)) == 0

@@ -18,7 +18,7 @@ from core.errors import BadInput
 from core.segment import submission
 from core.segment.features import features
 from core.segment.masking import Masking
-from core.segment.postprocess import treat_run, tune_run
+from core.segment.postprocess import refresh, treat_run, tune_run
 from core.segment.predictions import load_predictions
 from core.segment.profile import Profile
 from core.segment.treatment import Treatment
@@ -83,13 +83,34 @@ def test_the_calibrated_confidence_is_what_predictions_hold(
     assert calibration is not None and facts["tiles"] == calibration.tiles == COUNT
     for folder in (run.predictions("rock", "train"), test):
         found = load_predictions(folder)
-        known = features(np.array(found.probabilities), found.masks(np.arange(len(found))))
+        known = features(
+            np.array(found.probabilities), found.masks(np.arange(len(found))), store.tiles[found.frame["row"]]
+        )
         np.testing.assert_allclose(found.frame["confidence"], calibration.estimate(known), atol=1e-6)
         assert np.abs(found.frame["confidence"] - known["expected_iou"]).max() > 0.01
         assert found.facts["confidence"] == calibration.words
     held_out = pd.read_parquet(run.held_out)
     own = load_predictions(run.predictions("rock", "train")).frame["confidence"]
     assert held_out["fold"].nunique() == 5 and np.abs(held_out["confidence"] - own).max() > 1e-4
+
+
+OF_WEIGHTS = {"names": ["salt"], "means": [0.2], "scales": [0.1], "weights": [1.0], "bias": 0.5, "tiles": 80}
+
+
+def test_a_calibration_of_an_older_version_is_made_anew_by_tuning(
+    workspace: Workspace, store: TileStore, run: RunFolder
+) -> None:
+    treat_run(workspace, run.id, Treatment(area=20))
+    kept = json.loads(run.postprocess.read_text())
+    run.postprocess.write_text(json.dumps(kept | {"calibration": OF_WEIGHTS}))
+    masking = Masking.of(run)
+    assert masking.outdated and masking.calibration is None and masking.treatment == Treatment(area=20)
+    assert masking.facts["confidence"].endswith("tune the run for a calibrated one")
+    refresh(workspace, run)
+    frame = load_predictions(run.predictions("rock", "train")).frame
+    assert frame["confidence"].between(0, 1).all()
+    tune_run(workspace, run.id)
+    assert Masking.of(run).calibration and not Masking.of(run).outdated
 
 
 def test_what_was_predicted_last_stays_the_newest(workspace: Workspace, store: TileStore, run: RunFolder) -> None:

@@ -45,7 +45,8 @@ def known(count: int) -> tuple[pd.DataFrame, np.ndarray]:
     maps[:, :3] = (255 * level)[:, None, None]
     maps[:, 3:] = (255 * (1 - level))[:, None, None]
     scores = (generator.uniform(0.5, 1, count) < level).astype(float)
-    return features(maps, PLAIN.masks(maps, np.zeros(count, bool))), scores
+    tiles = generator.integers(0, 256, maps.shape, np.uint8)
+    return features(maps, PLAIN.masks(maps, np.zeros(count, bool)), tiles), scores
 
 
 def test_a_calibrated_estimate_is_the_score_that_comes() -> None:
@@ -65,6 +66,29 @@ def test_a_calibration_is_kept_as_plain_values() -> None:
     again = Calibration.from_dict(calibration.to_dict())
     np.testing.assert_array_equal(again.estimate(told), calibration.estimate(told))
     assert "calibrated on 200 tiles" in again.words
+
+
+def test_a_curve_bends_where_the_score_does() -> None:
+    """The score is best in the middle of one feature, which no weight could say."""
+    told, _ = known(1000)
+    grey = np.random.default_rng(2).uniform(0, 255, 1000)
+    told["grey"] = grey
+    scores = np.where(np.abs(grey - 128) < 40, 0.9, 0.2)
+    calibration = Calibration.fit(told, scores)
+    assert calibration is not None
+    curve = calibration.curves["grey"]
+    assert np.argmax(curve.heights) == 2 and 100 < curve.at[2] < 156 and np.ptp(curve.heights) > 1
+    assert curve.of(np.array([-1e9, 1e9])).tolist() == [curve.heights[0], curve.heights[-1]]
+    estimate = calibration.estimate(told)
+    assert estimate[np.abs(grey - 128) < 20].mean() > 0.7 > 0.4 > estimate[np.abs(grey - 128) > 90].mean()
+
+
+def test_what_does_not_vary_has_no_curve() -> None:
+    told, scores = known(200)
+    calibration = Calibration.fit(told, scores)
+    assert calibration is not None
+    assert "certainty" in calibration.curves and "salt" not in calibration.curves
+    assert "expected_empty" not in calibration.curves  # no mask is empty
 
 
 def test_an_estimate_has_no_part_of_its_own_fold() -> None:
