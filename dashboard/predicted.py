@@ -20,12 +20,14 @@ MOST_RUNS = 8  # that are compared on one tile: the newest
 class TilePrediction:
     """What a run says of one tile.
 
-    probability: (H, W) uint8, 255 is 1 · mask: (H, W) uint8 in {0, 1} · figures: a row of `Predictions.frame`.
+    probability: (H, W) uint8, 255 is 1 · mask: (H, W) uint8 in {0, 1} · emptied: its share of salt 0…1 before it was
+    emptied as doubtful, 0 where it was not · figures: a row of `Predictions.frame`.
     """
 
     run: str
     probability: np.ndarray
     mask: np.ndarray
+    emptied: float
     figures: dict[str, Any]
 
     @property
@@ -33,6 +35,7 @@ class TilePrediction:
         """Names and values for people; a dash where something is not known."""
         return [
             ("Predicted salt", numbers.percent(self.figures["salt_proportion"])),
+            ("Salt before it was emptied", numbers.percent(self.emptied) if self.emptied else numbers.NOTHING),
             ("Any salt at all", numbers.percent(self.figures.get("any_salt", np.nan))),
             ("Confidence", numbers.score(self.figures["confidence"])),
             ("Score", numbers.score(self.figures["map"])),
@@ -74,8 +77,9 @@ def of_tile(run: RunFolder | None, dataset: str, tile: str) -> TilePrediction | 
         if run and opened.has(tile):
             position = opened.position(tile)
             figures = {str(name): value for name, value in opened.frame.iloc[position].items()}
-            probability = np.asarray(opened.probabilities[position])
-            return TilePrediction(run.id, probability, opened.mask(position), figures)
+            probability, mask = np.asarray(opened.probabilities[position]), opened.mask(position)
+            emptied = float(opened.emptied(np.array([position]), mask[None])[0])
+            return TilePrediction(run.id, probability, mask, emptied, figures)
     return None
 
 

@@ -13,15 +13,17 @@ _WHOLE = 10_000  # pixels that a tile counts as, so that sizes mean the same in 
 
 
 def features(maps: np.ndarray, masks: np.ndarray, tiles: np.ndarray) -> pd.DataFrame:
-    """A row for each tile: maps (N, H, W) uint8 0…255, their masks (N, H, W) uint8 in {0, 1}, grey levels (N, H, W).
+    """A row for each tile: maps (N, H, W) uint8, 255 is p = 1, masks (N, H, W) uint8 in {0, 1}, tiles (N, H, W) uint8.
 
     expected_iou: see `expected_iou` · certainty: mean |2p − 1| · salt: share of the mask · likely: mean p ·
-    doubt: Σ p(1 − p) over the expected area · highest: p · edge: pixels on the mask's edge over √area.
+    doubt: Σ p(1 − p) over Σ p, or over 1 where that is less · highest: the highest p · edge: pairs of neighbours, one
+    of them in the mask and one not, over √area.
 
     For each of `LEVELS`, L: overlap_L: IoU of the mask with what has at least this level, 1 where both are empty ·
     size_L: ln(1 + pixels of ten thousand with at least this level).
 
-    grey: mean level · contrast: their standard deviation · rough_down, rough_right: mean difference of neighbours.
+    grey: mean grey level · contrast: their standard deviation · rough_down, rough_right: mean absolute difference of
+    neighbours, in grey levels.
     """
     pixels = math.prod(maps.shape[1:])
     outside, within = _levels(maps, masks)
@@ -37,8 +39,8 @@ def features(maps: np.ndarray, masks: np.ndarray, tiles: np.ndarray) -> pd.DataF
             "doubt": levels @ (_P * (1 - _P)) / np.maximum(likely, 1),
             "highest": highest,
             "edge": _edge(masks) / np.sqrt(np.maximum(area, 1)),
-            **_at_levels(levels, within, area, pixels),
-            **_of_tiles(np.asarray(tiles)),
+            **_at_levels(levels, within),
+            **_greys(tiles),
         }
     )
 
@@ -58,14 +60,17 @@ def expected_iou(inside: np.ndarray, outside: np.ndarray, area: np.ndarray, high
 
 def _levels(maps: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How many pixels of each tile have each level, outside of the mask and within it: both (N, 256)."""
-    both = np.asarray(maps, np.uint16) + 256 * np.asarray(masks, np.uint16)
-    counts = [np.bincount(tile, minlength=512) for tile in both.reshape(len(both), math.prod(both.shape[1:]))]
+    counts = [
+        np.bincount((tile + np.uint16(256) * mask).ravel(), minlength=512)
+        for tile, mask in zip(maps, masks, strict=True)
+    ]
     found = np.stack(counts) if counts else np.zeros((0, 512), np.int64)
     return found[:, :256], found[:, 256:]
 
 
-def _at_levels(levels: np.ndarray, within: np.ndarray, area: np.ndarray, pixels: int) -> dict[str, np.ndarray]:
-    found = {}
+def _at_levels(levels: np.ndarray, within: np.ndarray) -> dict[str, np.ndarray]:
+    """overlap and size for each of `LEVELS`; levels, within: pixels of each level, in all and in the mask, (N, 256)."""
+    found, area, pixels = {}, within.sum(axis=1), levels.sum(axis=1)
     for level in LEVELS:
         above, common = levels[:, level:].sum(axis=1), within[:, level:].sum(axis=1)
         union = area + above - common
@@ -74,14 +79,16 @@ def _at_levels(levels: np.ndarray, within: np.ndarray, area: np.ndarray, pixels:
     return found
 
 
-def _of_tiles(tiles: np.ndarray) -> dict[str, np.ndarray]:
-    grey = tiles.astype(np.float32)
-    return {
-        "grey": grey.mean(axis=(1, 2)),
-        "contrast": grey.std(axis=(1, 2)),
-        "rough_down": np.abs(np.diff(grey, axis=1)).mean(axis=(1, 2)),
-        "rough_right": np.abs(np.diff(grey, axis=2)).mean(axis=(1, 2)),
-    }
+def _greys(tiles: np.ndarray) -> dict[str, np.ndarray]:
+    """grey, contrast, rough_down and rough_right of tiles (N, H, W) uint8."""
+    names = ("grey", "contrast", "rough_down", "rough_right")
+    told = [(tile.mean(), tile.std(), _roughness(tile, 0), _roughness(tile, 1)) for tile in tiles]
+    return dict(zip(names, np.reshape(told, (len(tiles), len(names))).T, strict=True))
+
+
+def _roughness(tile: np.ndarray, axis: int) -> float:
+    """The mean absolute difference of neighbours; 0 where there are none."""
+    return float(np.abs(np.diff(tile.astype(np.int16), axis=axis)).mean()) if tile.shape[axis] > 1 else 0.0
 
 
 def _edge(masks: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ class Masking:
     """The treatment of maps, and the calibration of confidence; without one it is the expected IoU.
 
     held_out: {value, error}, the score of tuned masks where each tile's fold had no part in it; None: not tuned ·
-    outdated: there is a calibration, of an older version, from which nothing can be estimated any more.
+    outdated: there is a calibration, of another version, by which nothing can be estimated.
     """
 
     treatment: Treatment = PLAIN
@@ -35,34 +35,24 @@ class Masking:
         if not kept:
             return cls()
         try:
-            calibration, tuning = kept["calibration"], kept["tuning"]
+            learned, tuning = kept["calibration"], kept["tuning"]
             treatment = Treatment.from_dict(kept["treatment"])
             tuned = tuning and treatment == Treatment.from_dict(tuning["chosen"])
-            outdated = calibration is not None and "weights" in calibration
-            return cls(
-                treatment,
-                Calibration.from_dict(calibration) if calibration and not outdated else None,
-                tuning["treated"] if tuned else None,
-                outdated,
-            )
-        except (KeyError, TypeError, AttributeError) as error:
+            calibration = Calibration.from_dict(learned) if learned is not None else None
+            outdated = learned is not None and calibration is None
+            return cls(treatment, calibration, tuning["treated"] if tuned else None, outdated)
+        except (BadInput, KeyError, TypeError, ValueError, AttributeError) as error:
             raise _damaged(run, error) from error
 
     @property
     def facts(self) -> dict[str, Any]:
         """For prediction.json: threshold, treatment, confidence (in words)."""
+        words = self.calibration.words if self.calibration else "expected IoU under the probability map"
         return {
             "threshold": self.treatment.threshold,
             "treatment": self.treatment.to_dict(),
-            "confidence": self.words,
+            "confidence": words,
         }
-
-    @property
-    def words(self) -> str:
-        """What confidence is."""
-        if self.calibration:
-            return self.calibration.words
-        return "expected IoU under the probability map" + "; tune the run for a calibrated one" * self.outdated
 
 
 def chosen(run: RunFolder) -> dict[str, Any]:

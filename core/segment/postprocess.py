@@ -42,11 +42,12 @@ AT_ONCE = 512
 class OutOfFold:
     """Maps of labelled tiles by networks that did not learn them: rows (N,), maps, truth (N, H, W), fold (N,).
 
-    tiles: all grey levels of the data set, on disk, by row · beside: what else was told of the N, see `asides`.
+    store: the data set, with these tiles at `rows` · constant: (N,) bool, of one grey level · beside: what else was
+    told of the tiles, see `asides`.
     """
 
+    store: TileStore
     rows: np.ndarray
-    tiles: np.ndarray
     maps: np.ndarray
     truth: np.ndarray
     constant: np.ndarray
@@ -116,7 +117,7 @@ def out_of_fold_of(workspace: Workspace, run: RunFolder, progress: Progress = si
     constant = store.index["std"].to_numpy()[rows] == 0
     beside = pd.concat(told)
     beside = beside[~beside.index.duplicated()].loc[rows]
-    return OutOfFold(rows, store.tiles, maps, np.array(store.masks[rows]), constant, fold, beside)
+    return OutOfFold(store, rows, maps, np.array(store.masks[rows]), constant, fold, beside)
 
 
 def _fold_of(
@@ -181,7 +182,7 @@ def _told(known: OutOfFold, treatment: Treatment) -> tuple[pd.DataFrame, np.ndar
         some = slice(first, first + AT_ONCE)
         any_salt = known.any_salt[some] if known.any_salt is not None else None
         masks = treatment.masks(known.maps[some], known.constant[some], any_salt)
-        told.append(features(known.maps[some], masks, known.tiles[known.rows[some]]))
+        told.append(features(known.maps[some], masks, known.store.tiles[known.rows[some]]))
         scores.append(metrics.competition_score(known.truth[some], masks))
     return pd.concat(told, ignore_index=True), np.concatenate(scores)
 

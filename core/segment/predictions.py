@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from core import atomic
@@ -51,6 +52,15 @@ class Predictions:
         maps = np.asarray(self.probabilities[positions])
         any_salt = asides.any_salt(self.frame.iloc[positions])
         return self.treatment.masks(maps, np.broadcast_to(constant, len(positions)), any_salt)
+
+    def emptied(self, positions: np.ndarray, masks: np.ndarray) -> npt.NDArray[np.float64]:
+        """The share of salt 0…1 in tiles before the treatment emptied them as doubtful, 0 of the others: (k,) to (k,).
+
+        positions: here · masks: theirs (k, H, W), as `masks` gives them.
+        """
+        found, empty = np.zeros(len(positions)), ~masks.any(axis=(1, 2))
+        found[empty] = self.treatment.salt(np.asarray(self.probabilities[positions[empty]])).mean(axis=(1, 2))
+        return found
 
     @cached_property
     def treatment(self) -> Treatment:

@@ -83,11 +83,7 @@ class Treatment:
 
         any_salt: (k,) 0…1, what the salt head says; None or NaN: nothing, so that `head` empties no tile.
         """
-        salt = np.asarray(maps) >= self.level
-        if self.holes:
-            salt |= small(~salt, self.holes + 1, HOLES, inside=True)
-        if self.area:
-            salt &= ~small(salt, self.area, PATCHES)
+        salt = self.salt(maps)
         if self.inside:
             salt &= inside_level(maps, salt)[:, None, None] >= self.inside
         if self.sure > self.level:
@@ -97,6 +93,15 @@ class Treatment:
         if self.black:
             salt &= ~np.asarray(constant, bool)[:, None, None]
         return salt.view(np.uint8)
+
+    def salt(self, maps: np.ndarray) -> npt.NDArray[np.bool_]:
+        """The same before tiles are emptied: by level, holes and area alone, (k, H, W) uint8 0…255 to (k, H, W)."""
+        salt = np.asarray(maps) >= self.level
+        if self.holes:
+            salt |= small(~salt, self.holes + 1, HOLES, inside=True)
+        if self.area:
+            salt &= ~small(salt, self.area, PATCHES)
+        return salt
 
 
 def inside_level(maps: np.ndarray, masks: np.ndarray) -> npt.NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -19,20 +18,21 @@ from dashboard.components import chart, download, mask_tuning, predict_form
 
 CURVES, COLUMNS = 8, 4
 FEATURES = {
-    "expected_iou": "expected IoU, with salt",
-    "expected_empty": "expected IoU, empty masks",
+    "expected_iou": "expected IoU of a mask with salt",
+    "expected_empty": "expected IoU of an empty mask",
+    "empty": "empty mask (1) or salt (0)",
     "certainty": "mean |2p − 1|",
     "salt": "salt in the mask",
     "likely": "mean p",
     "doubt": "doubt: Σ p(1 − p) / Σ p",
     "highest": "highest p",
-    "edge": "mask's edge / √area",
+    "edge": "edge of the mask / √area",
     "grey": "mean grey level",
     "contrast": "spread of grey levels",
-    "rough_down": "grey step downwards",
-    "rough_right": "grey step to the right",
-    **{f"overlap_{level}": f"IoU with p ≥ {level / 255:.2f}" for level in LEVELS},
-    **{f"size_{level}": f"ln size of p ≥ {level / 255:.2f}" for level in LEVELS},
+    "rough_down": "mean grey step downwards",
+    "rough_right": "mean grey step to the right",
+    **{f"overlap_{level}": f"agreement with p ≥ {level / 255:.2f} (IoU)" for level in LEVELS},
+    **{f"size_{level}": f"size of p ≥ {level / 255:.2f} (ln px)" for level in LEVELS},
 }
 
 
@@ -43,17 +43,16 @@ def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
         st.subheader("The confidence of this run was not calibrated yet.", anchor=False)
         if mask_tuning.has_held_out(run, tiles):
             st.write("It is the expected IoU. Calibrated, it becomes the score that a mask can be expected to get.")
-            _tune(workspace, run)
+            if st.button("Tune masks and confidence", type="primary", icon=":material/tune:", key="tune_confidence"):
+                actions.start_tuning(workspace, run.id)
+                st.rerun()
         else:
             st.write("It needs predictions of tiles that the run did not learn from: predict the train tiles.")
             predict_form.show(workspace, run, tiles)
         return
     masking = Masking.of(run)
     if masking.outdated:
-        st.warning(
-            "The calibration below is of an older version, and new predictions do without it.", icon=":material/update:"
-        )
-        _tune(workspace, run)
+        _renew(workspace, run, tiles, masking)
     elif masking.calibration:
         words = masking.calibration.words
         st.markdown(f"Confidence is the **{words}**; here each fold's by a calibration on the other folds.")
@@ -69,10 +68,17 @@ def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
         _curves(masking.calibration)
 
 
-def _tune(workspace: Workspace, run: RunFolder) -> None:
-    if st.button("Tune masks and confidence", type="primary", icon=":material/tune:", key="tune_confidence"):
-        actions.start_tuning(workspace, run.id)
-        st.rerun()
+def _renew(workspace: Workspace, run: RunFolder, tiles: TileStore, masking: Masking) -> None:
+    st.warning(
+        "What is shown here was calibrated by another version. Until it is calibrated again, the confidence of new "
+        "predictions is the expected IoU.",
+        icon=":material/update:",
+    )
+    if not mask_tuning.has_held_out(run, tiles):
+        st.write("It needs new predictions of tiles that the run did not learn from: predict the train tiles.")
+        predict_form.show(workspace, run, tiles)
+    elif st.button("Calibrate again", type="primary", icon=":material/update:", key="calibrate"):
+        mask_tuning.use(workspace, run, masking.treatment)
 
 
 def _reliability(table: pd.DataFrame) -> None:
@@ -98,19 +104,20 @@ def _found(table: pd.DataFrame) -> None:
 def _curves(calibration: Calibration) -> None:
     from core.explore.figures import plot_curve
 
+    widest = calibration.widest(CURVES)
     st.subheader("What it goes by", anchor=False)
     st.caption(
-        "What each thing that map, mask and tile tell adds to the logit of the confidence, or takes from it: the "
-        f"{CURVES} widest of {len(calibration.curves)} curves."
+        f"The {len(widest)} of {len(calibration.curves)} things told by map, mask and tile that matter most. Above the "
+        "dotted line a mask is trusted more than the mean one, below it less; a step of 1 is one from 50 % to 73 %, or "
+        "from 73 % to 88 %. All of them are added up."
     )
-    widest = sorted(calibration.curves.items(), key=lambda named: np.ptp(named[1].heights), reverse=True)[:CURVES]
-    reach = 0.6 * max(float(np.ptp(curve.heights)) for _, curve in widest)
+    reach = max(abs(height) for curve in widest.values() for height in curve.heights)
     columns = st.columns(COLUMNS)
-    for place, (name, curve) in enumerate(widest):
+    for place, (name, curve) in enumerate(widest.items()):
         words = FEATURES[name]
         with columns[place % COLUMNS]:
             figure = plot_curve(curve.at, curve.heights, words, reach, chart.dark())
-            chart.show(figure, f"curve_{name}", f"confidence against {words}")
+            chart.show(figure, f"curve_{name}", f"what {words} adds to the confidence")
 
 
 def _figures(run: RunFolder, table: pd.DataFrame) -> None:

@@ -47,6 +47,18 @@ def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
         _sweeps(tuning)
 
 
+def use(workspace: Workspace, run: RunFolder, treatment: Treatment) -> None:
+    """Make the masks of a run anew by a treatment, calibrate their confidence, and show the page with them."""
+    from core.segment.postprocess import treat_run
+
+    try:
+        with st.spinner("Making the masks anew; no network is needed …"):
+            treat_run(workspace, run.id, treatment)
+        st.rerun()
+    except SaltScopeError as error:
+        st.error(str(error))
+
+
 def has_held_out(run: RunFolder, tiles: TileStore) -> bool:
     """Whether the run, as it is now, predicted labelled tiles that it did not learn from."""
     every = (cache.predictions(folder) for folder in run.predictions_of(tiles.name))
@@ -120,13 +132,6 @@ def _by_hand(workspace: Workspace, run: RunFolder, now: Treatment, salt_head: bo
         black = st.toggle("Tiles of one grey level are empty", now.black)
         if not st.form_submit_button("Use these", type="primary"):
             return
-    from core.segment.postprocess import treat_run
-
-    try:
-        with st.spinner("Making the masks anew; no network is needed …"):
-            levels = {"level": level, "inside": inside, "sure": sure, "head": head}
-            stored = {name: round(probability * 255) for name, probability in levels.items()}
-            treat_run(workspace, run.id, Treatment(holes=holes, area=area, black=black, **stored))
-        st.rerun()
-    except SaltScopeError as error:
-        st.error(str(error))
+    levels = {"level": level, "inside": inside, "sure": sure, "head": head}
+    stored = {name: round(probability * 255) for name, probability in levels.items()}
+    use(workspace, run, Treatment(holes=holes, area=area, black=black, **stored))

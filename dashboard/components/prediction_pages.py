@@ -107,6 +107,13 @@ def show(store: TileStore, predictions: Predictions, rows: np.ndarray) -> None:
         st.rerun()
 
 
+def caption(confidence: float, score: float, emptied: float) -> tuple[str, ...]:
+    """What stands under a tile; score: NaN where there is no label · emptied: see `Predictions.emptied`."""
+    told = (("conf.", confidence), ("score", score))
+    said = [f"{name} {value:.2f}" for name, value in told if not np.isnan(value)]
+    return (*said, *[f"emptied, was {numbers.percent(emptied)}"] * bool(emptied))
+
+
 def go_to(place: int, tile: str) -> None:
     """Show the page with the tile at `place` of the order, and put the keys on it."""
     st.session_state["prediction_page"] = place // paging.SIZE
@@ -121,10 +128,8 @@ def _forget_unless(key: str, options: list[str]) -> None:
 
 def _tiles(store: TileStore, predictions: Predictions, positions: np.ndarray) -> list[GalleryTile]:
     frame = predictions.frame.iloc[positions]
-    codes = rle.encode_many(predictions.masks(positions))
-    captions = [
-        tuple(f"{name} {value:.2f}" for name, value in (("conf.", confidence), ("score", score)) if not np.isnan(value))
-        for confidence, score in zip(frame["confidence"], frame["map"], strict=True)
-    ]
+    masks = predictions.masks(positions)
+    figures = zip(frame["confidence"], frame["map"], predictions.emptied(positions, masks), strict=True)
+    captions = [caption(confidence, score, emptied) for confidence, score, emptied in figures]
     rows = frame["row"].to_numpy()
-    return tiles_for_gallery(store, rows, codes, captions, corrected.codes(store, rows))
+    return tiles_for_gallery(store, rows, rle.encode_many(masks), captions, corrected.codes(store, rows))

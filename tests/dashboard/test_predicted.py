@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from core.dataset.tiles import TileStore, write_store
 from core.explore import numbers
 from core.workspace import Workspace
 from dashboard import predicted
+from dashboard.components import prediction_pages
 from tests.runs import write_run
 
 LEFT, TOP, NOTHING = (np.zeros((4, 4), np.uint8) for _ in range(3))
@@ -52,6 +54,7 @@ def test_a_tile_tells_what_each_run_said_of_it(workspace: Workspace, store: Tile
     assert [int(one.mask.sum()) for one in found] == [0, 8]
     assert dict(found[1].facts) == {
         "Predicted salt": "50 %",
+        "Salt before it was emptied": numbers.NOTHING,
         "Any salt at all": numbers.NOTHING,
         "Confidence": "0.100",
         "Score": "0.500",
@@ -61,3 +64,17 @@ def test_a_tile_tells_what_each_run_said_of_it(workspace: Workspace, store: Tile
     with_head = replace(found[1], figures=found[1].figures | {"any_salt": 0.04})
     assert dict(with_head.facts)["Any salt at all"] == "4.0 %"
     assert predicted.all_of_tile("small", "d") == []
+
+
+def test_a_thumbnail_tells_confidence_score_and_what_was_emptied() -> None:
+    assert prediction_pages.caption(0.061, 1.0, 0.25) == ("conf. 0.06", "score 1.00", "emptied, was 25 %")
+    assert prediction_pages.caption(0.5, np.nan, 0.0) == ("conf. 0.50",)
+
+
+def test_a_tile_that_was_emptied_says_how_much_salt_there_was(workspace: Workspace, store: TileStore) -> None:
+    run = write_run(workspace, "run", store, np.array([0, 1, 2]), np.stack([LEFT, TOP, NOTHING]))
+    facts = run.predictions("small", "all") / "prediction.json"
+    facts.write_text(json.dumps(json.loads(facts.read_text()) | {"treatment": {"inside": 150}}))
+    told = [predicted.all_of_tile("small", tile)[0] for tile in "abc"]
+    assert [one.emptied for one in told] == [0, 0.25, 0]  # the lower one of two masks, and none that was empty before
+    assert [dict(one.facts)["Salt before it was emptied"] for one in told] == [numbers.NOTHING, "25 %", numbers.NOTHING]

@@ -11,9 +11,12 @@ from scipy import ndimage
 from streamlit.testing.v1 import AppTest
 
 from core.dataset.tiles import TileStore
+from core.segment.features import features
 from core.segment.masking import Masking
-from core.segment.postprocess import tune_run
+from core.segment.postprocess import treat_run, tune_run
+from core.segment.treatment import Treatment
 from core.workspace import RunFolder, Workspace
+from dashboard.components import confidence_report
 from tests.runs import write_run
 
 Open = Callable[..., AppTest]
@@ -60,6 +63,41 @@ def test_after_tuning_its_sweeps_and_the_confidence_are_drawn(
     page = view(opened, run, "Confidence")
     assert not page.exception and len(page.get("plotly_chart")) == 2
     assert page.dataframe[0].value["order"].tolist()[-1] == "least salt first"
+
+
+@pytest.fixture
+def calibrated(run: RunFolder, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+    """The run after tuning, its confidence learned from fewer tiles than it would be otherwise."""
+    monkeypatch.setattr("core.segment.calibration.FEWEST", 10)
+    tune_run(workspace, run.id)
+    return run
+
+
+def test_what_the_confidence_goes_by_is_drawn(opened: Open, calibrated: RunFolder) -> None:
+    page = view(opened, calibrated, "Confidence")
+    calibration = Masking.of(calibrated).calibration
+    assert calibration is not None and calibration.curves.keys() <= confidence_report.FEATURES.keys()
+    assert not page.exception and len(page.get("plotly_chart")) == 2 + confidence_report.CURVES
+    assert f"The 8 of {len(calibration.curves)} things" in words(page)
+
+
+def test_all_that_is_told_of_a_tile_has_words() -> None:
+    nothing = np.zeros((1, 4, 4), np.uint8)
+    told = {*features(nothing, nothing, nothing), "expected_empty", "empty"}
+    assert confidence_report.FEATURES.keys() == told
+
+
+def test_a_confidence_of_another_version_is_calibrated_again_for_the_same_masks(
+    opened: Open, calibrated: RunFolder, workspace: Workspace
+) -> None:
+    treat_run(workspace, calibrated.id, Treatment(area=20))
+    kept = json.loads(calibrated.postprocess.read_text())
+    calibrated.postprocess.write_text(json.dumps(kept | {"calibration": {"names": ["salt"], "weights": [1.0]}}))
+    page = view(opened, calibrated, "Confidence")
+    assert "calibrated by another version" in page.warning[0].value and len(page.get("plotly_chart")) == 2
+    next(one for one in page.button if one.label == "Calibrate again").click().run()
+    assert not page.exception and not page.warning
+    assert Masking.of(calibrated).calibration and Masking.of(calibrated).treatment == Treatment(area=20)
 
 
 def test_settings_of_ones_own_are_used_at_once(opened: Open, run: RunFolder) -> None:

@@ -114,20 +114,21 @@ def plot_lost_score(found: Mapping[str, np.ndarray], worst: float, dark: bool = 
 def plot_curve(
     values: Sequence[float], heights: Sequence[float], words: str, reach: float, dark: bool = False
 ) -> go.Figure:
-    """What a feature adds to the logit of the confidence: heights at values, straight between.
+    """One `Curve` of a calibration: `heights` at the knots `values` of a feature; 0 is the mean tile.
 
-    reach: how far the axis goes from the middle of the heights, up and down · words: of the feature.
+    words: what the feature is, for people · reach: the largest height of all curves that are drawn, so that their axes
+    are the same.
     """
     figure = blank(dark, CURVE_HEIGHT)
-    around = np.asarray(heights) - (np.max(heights) + np.min(heights)) / 2
+    figure.add_hline(y=0, line={"color": colours.ink(dark).muted, "width": 1, "dash": "dot"})
     figure.add_scatter(
         x=values,
-        y=around,
+        y=heights,
         mode="lines+markers",
         name=words,
         line={"color": colours.PREDICTION, "width": 2.5},
         marker_size=6,
         hovertemplate=f"{words} %{{x:.3g}}<br>%{{y:+.2f}}<extra></extra>",
     )
-    figure.update_yaxes(tickformat="+.1f", range=[-reach, reach], nticks=5)
+    figure.update_yaxes(tickformat="+.1f", range=[-1.1 * reach, 1.1 * reach], nticks=5)
     return figure.update_xaxes(title_text=words, nticks=5).update_layout(showlegend=False, margin_t=10)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.explore.figures import plot_sweep
+from core.explore.figures import plot_curve, plot_sweep
 from core.explore.figures.runs import (
     RunDifference,
     RunPoint,
@@ -52,3 +52,10 @@ def test_the_chosen_value_of_a_sweep_stands_whole_within_the_figure() -> None:
     figure = plot_sweep(list(range(64)), scores, np.zeros(64), 63, "level")
     low, high = figure.layout.yaxis.range
     assert figure.data[-1].y == (0.8,) and (high - 0.8) / (high - low) > 0.05
+
+
+def test_a_curve_is_drawn_as_it_is_on_an_axis_that_all_share() -> None:
+    figure = plot_curve([0, 0.4, 1], [-0.5, 0.1, 0.3], "mean p", reach=2)
+    [trace] = figure.data
+    assert (trace.x, trace.y) == ((0, 0.4, 1), (-0.5, 0.1, 0.3))
+    assert figure.layout.yaxis.range == pytest.approx((-2.2, 2.2)) and figure.layout.xaxis.title.text == "mean p"

@@ -97,7 +97,7 @@ def test_the_calibrated_confidence_is_what_predictions_hold(
 OF_WEIGHTS = {"names": ["salt"], "means": [0.2], "scales": [0.1], "weights": [1.0], "bias": 0.5, "tiles": 80}
 
 
-def test_a_calibration_of_an_older_version_is_made_anew_by_tuning(
+def test_a_calibration_of_another_version_is_made_anew_for_the_same_masks(
     workspace: Workspace, store: TileStore, run: RunFolder
 ) -> None:
     treat_run(workspace, run.id, Treatment(area=20))
@@ -105,12 +105,34 @@ def test_a_calibration_of_an_older_version_is_made_anew_by_tuning(
     run.postprocess.write_text(json.dumps(kept | {"calibration": OF_WEIGHTS}))
     masking = Masking.of(run)
     assert masking.outdated and masking.calibration is None and masking.treatment == Treatment(area=20)
-    assert masking.facts["confidence"].endswith("tune the run for a calibrated one")
     refresh(workspace, run)
-    frame = load_predictions(run.predictions("rock", "train")).frame
-    assert frame["confidence"].between(0, 1).all()
-    tune_run(workspace, run.id)
+    found = load_predictions(run.predictions("rock", "train"))
+    plain = features(np.array(found.probabilities), found.masks(np.arange(COUNT)), store.tiles[found.frame["row"]])
+    np.testing.assert_allclose(found.frame["confidence"], plain["expected_iou"], atol=1e-6)
+    assert found.facts["confidence"] == "expected IoU under the probability map"
+    treat_run(workspace, run.id, masking.treatment)
     assert Masking.of(run).calibration and not Masking.of(run).outdated
+    assert Masking.of(run).treatment == Treatment(area=20)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"curves": None},
+        {"curves": {"salt": {"at": [0], "heights": [1, 2], "spread": 1}}},
+        {"bias": "x"},
+        {"tiles": None},
+    ],
+    ids=str,
+)
+def test_a_damaged_calibration_is_named(
+    workspace: Workspace, store: TileStore, run: RunFolder, damage: dict[str, object]
+) -> None:
+    tune_run(workspace, run.id)
+    kept = json.loads(run.postprocess.read_text())
+    run.postprocess.write_text(json.dumps(kept | {"calibration": kept["calibration"] | damage}))
+    with pytest.raises(BadInput, match=r"postprocess\.json is damaged .*; delete it, or tune the run again"):
+        Masking.of(run)
 
 
 def test_what_was_predicted_last_stays_the_newest(workspace: Workspace, store: TileStore, run: RunFolder) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from core.segment.calibration import FEWEST, Calibration, held_out
+from core.errors import BadInput
+from core.segment.calibration import FEWEST, Calibration, Curve, held_out
 from core.segment.features import features
 from core.segment.reliability import auroc, judge, lost_by_share, lost_in_worst, reliability
 from core.segment.treatment import PLAIN
@@ -63,9 +66,11 @@ def test_a_calibration_is_kept_as_plain_values() -> None:
     told, scores = known(200)
     calibration = Calibration.fit(told, scores)
     assert calibration is not None and calibration.tiles == 200
-    again = Calibration.from_dict(calibration.to_dict())
+    again = Calibration.from_dict(json.loads(json.dumps(calibration.to_dict())))
+    assert again is not None
     np.testing.assert_array_equal(again.estimate(told), calibration.estimate(told))
     assert "calibrated on 200 tiles" in again.words
+    assert Calibration.from_dict(calibration.to_dict() | {"version": 1}) is None
 
 
 def test_a_curve_bends_where_the_score_does() -> None:
@@ -78,7 +83,9 @@ def test_a_curve_bends_where_the_score_does() -> None:
     assert calibration is not None
     curve = calibration.curves["grey"]
     assert np.argmax(curve.heights) == 2 and 100 < curve.at[2] < 156 and np.ptp(curve.heights) > 1
-    assert curve.of(np.array([-1e9, 1e9])).tolist() == [curve.heights[0], curve.heights[-1]]
+    assert curve.of(np.array([-1e9, 1e9, np.nan])).tolist() == [curve.heights[0], curve.heights[-1], 0]
+    assert curve.of(grey).mean() == pytest.approx(0, abs=1e-9) and curve.of(grey).std() == pytest.approx(curve.spread)
+    assert next(iter(calibration.widest(3))) == "grey" and len(calibration.widest(3)) == 3
     estimate = calibration.estimate(told)
     assert estimate[np.abs(grey - 128) < 20].mean() > 0.7 > 0.4 > estimate[np.abs(grey - 128) > 90].mean()
 
@@ -87,8 +94,42 @@ def test_what_does_not_vary_has_no_curve() -> None:
     told, scores = known(200)
     calibration = Calibration.fit(told, scores)
     assert calibration is not None
-    assert "certainty" in calibration.curves and "salt" not in calibration.curves
-    assert "expected_empty" not in calibration.curves  # no mask is empty
+    assert "expected_iou" in calibration.curves and "salt" not in calibration.curves
+    assert not {"expected_empty", "empty"} & calibration.curves.keys()  # no mask is empty
+    assert Calibration.fit(pd.DataFrame(1.0, range(200), told.columns), scores) is None
+
+
+def test_what_holds_for_empty_masks_is_learned_from_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The estimate of an empty mask means the opposite of that of another one; one tile in ten is empty."""
+    told, _ = known(2000)
+    empty = np.arange(2000) % 10 == 0
+    expected = np.random.default_rng(3).uniform(0, 1, 2000)
+    told = told.assign(expected_iou=expected, salt=np.where(empty, 0, 0.5))
+    scores = np.where(empty, 1 - expected, expected)
+    calibration = Calibration.fit(told, scores)
+    assert calibration is not None
+    of_empty, of_salt = calibration.curves["expected_empty"], calibration.curves["expected_iou"]
+    assert len(of_empty.at) == len(of_salt.at) == 5  # no knot is wasted on tiles that it says nothing of
+    assert of_empty.heights[0] > 0 > of_empty.heights[-1] and of_salt.heights[0] < 0 < of_salt.heights[-1]
+    assert np.corrcoef(calibration.estimate(told)[empty], scores[empty])[0, 1] > 0.9
+    monkeypatch.setattr("core.segment.calibration.MOST", 500)
+    fewer = Calibration.fit(told, scores)
+    assert fewer is not None and fewer.tiles == 500
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [
+        {"at": [0.0], "heights": [1.0]},
+        {"at": [0.0, 1.0], "heights": [1.0]},
+        {"at": [1.0, 0.0], "heights": [1.0, 2.0]},
+        {"at": [0.0, 1.0], "heights": [1.0, float("nan")]},
+    ],
+    ids=str,
+)
+def test_a_curve_has_a_height_for_each_of_rising_knots(curve: dict[str, list[float]]) -> None:
+    with pytest.raises(BadInput, match="expected a height for each of rising knots"):
+        Curve(**curve, spread=1.0)
 
 
 def test_an_estimate_has_no_part_of_its_own_fold() -> None:
