@@ -4,7 +4,7 @@ A curve over each of the `features`, their heights added up and turned into a sh
 which lies in 0…1 as a probability does (Papke and Wooldridge 1996, fractional logit), whose inputs may bend (Hastie and
 Tibshirani 1986, generalized additive models). On real tiles it names more bad masks than the same without bends where a
 whole cross-validation is learned from, and no fewer than forests; where it is one training's tiles, none of them is
-ahead. The tile's grey levels count as they are, so it holds for data of the same processing. Torch-free.
+ahead. Torch-free.
 """
 
 from __future__ import annotations

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 LEVELS = (64, 96, 160, 192, 224)  # at which maps are looked at beside the mask
+GREYS = ("grey", "contrast", "rough_down", "rough_right")
 _P = np.arange(256) / 255
 _WHOLE = 10_000  # pixels that a tile counts as, so that sizes mean the same in large and small ones
 
 
-def features(maps: np.ndarray, masks: np.ndarray, tiles: np.ndarray) -> pd.DataFrame:
+def features(maps: np.ndarray, masks: np.ndarray, tiles: np.ndarray | None) -> pd.DataFrame:
     """A row for each tile: maps (N, H, W) uint8, 255 is p = 1, masks (N, H, W) uint8 in {0, 1}, tiles (N, H, W) uint8.
 
     expected_iou: see `expected_iou` · certainty: mean |2p − 1| · salt: share of the mask · likely: mean p ·
@@ -23,7 +24,7 @@ def features(maps: np.ndarray, masks: np.ndarray, tiles: np.ndarray) -> pd.DataF
     size_L: ln(1 + pixels of ten thousand with at least this level).
 
     grey: mean grey level · contrast: their standard deviation · rough_down, rough_right: mean absolute difference of
-    neighbours, in grey levels.
+    neighbours, in grey levels. All NaN without `tiles`.
     """
     pixels = math.prod(maps.shape[1:])
     outside, within = _levels(maps, masks)
@@ -40,7 +41,7 @@ def features(maps: np.ndarray, masks: np.ndarray, tiles: np.ndarray) -> pd.DataF
             "highest": highest,
             "edge": _edge(masks) / np.sqrt(np.maximum(area, 1)),
             **_at_levels(levels, within),
-            **_greys(tiles),
+            **(_greys(tiles) if tiles is not None else dict.fromkeys(GREYS, np.full(len(maps), np.nan))),
         }
     )
 
@@ -80,10 +81,9 @@ def _at_levels(levels: np.ndarray, within: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _greys(tiles: np.ndarray) -> dict[str, np.ndarray]:
-    """grey, contrast, rough_down and rough_right of tiles (N, H, W) uint8."""
-    names = ("grey", "contrast", "rough_down", "rough_right")
+    """`GREYS` of tiles (N, H, W) uint8."""
     told = [(tile.mean(), tile.std(), _roughness(tile, 0), _roughness(tile, 1)) for tile in tiles]
-    return dict(zip(names, np.reshape(told, (len(tiles), len(names))).T, strict=True))
+    return dict(zip(GREYS, np.reshape(told, (len(tiles), len(GREYS))).T, strict=True))
 
 
 def _roughness(tile: np.ndarray, axis: int) -> float:

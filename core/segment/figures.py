@@ -50,7 +50,8 @@ def _figures(store: TileStore, rows: Rows, maps: np.ndarray, beside: pd.DataFram
     index = store.index.iloc[rows]
     constant, labelled = index["std"].to_numpy() == 0, index["has_mask"].to_numpy(bool)
     masks = masking.treatment.masks(maps, constant, asides.any_salt(beside))
-    known = features(maps, masks, store.tiles[rows])
+    # Grey levels mean the same only where they were learned: elsewhere they may have been processed otherwise.
+    known = features(maps, masks, store.tiles[rows] if store.name == masking.dataset else None)
     counts = metrics.counts(store.masks[rows], masks)
     sure = masking.calibration.estimate(known) if masking.calibration else known["expected_iou"]
     return pd.DataFrame(

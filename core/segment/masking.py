@@ -11,6 +11,7 @@ from typing import Any
 from core import atomic
 from core.errors import BadInput
 from core.segment.calibration import Calibration
+from core.segment.config import load_config
 from core.segment.treatment import PLAIN, Treatment
 from core.workspace import RunFolder
 
@@ -20,13 +21,15 @@ class Masking:
     """The treatment of maps, and the calibration of confidence; without one it is the expected IoU.
 
     held_out: {value, error}, the score of tuned masks where each tile's fold had no part in it; None: not tuned ·
-    outdated: there is a calibration, of another version, by which nothing can be estimated.
+    outdated: there is a calibration, of another version, by which nothing can be estimated · dataset: where it was
+    learned.
     """
 
     treatment: Treatment = PLAIN
     calibration: Calibration | None = None
     held_out: dict[str, float] | None = None
     outdated: bool = False
+    dataset: str | None = None
 
     @classmethod
     def of(cls, run: RunFolder) -> Masking:
@@ -40,7 +43,8 @@ class Masking:
             tuned = tuning and treatment == Treatment.from_dict(tuning["chosen"])
             calibration = Calibration.from_dict(learned) if learned is not None else None
             outdated = learned is not None and calibration is None
-            return cls(treatment, calibration, tuning["treated"] if tuned else None, outdated)
+            dataset = load_config(run)["dataset"] if calibration else None
+            return cls(treatment, calibration, tuning["treated"] if tuned else None, outdated, dataset)
         except (BadInput, KeyError, TypeError, ValueError, AttributeError) as error:
             raise _damaged(run, error) from error
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.segment.features import LEVELS, features
+from core.segment.features import GREYS, LEVELS, features
 from core.segment.treatment import PLAIN, Treatment
 
 
@@ -65,6 +65,12 @@ def test_a_tile_is_told_by_its_grey_levels() -> None:
     row = found([255, 155, 205, 55]).iloc[0]  # of the tile: 0, 100; 50, 200
     assert row["grey"] == 87.5 and row["contrast"] == pytest.approx(np.std([0, 100, 50, 200]))
     assert row["rough_down"] == 75 and row["rough_right"] == 125
+
+
+def test_without_the_tile_nothing_is_told_of_its_grey_levels() -> None:
+    nothing = np.zeros((2, 4, 4), np.uint8)
+    told = features(nothing, nothing, None)
+    assert told[list(GREYS)].isna().all(axis=None) and told.drop(columns=list(GREYS)).notna().all(axis=None)
 
 
 def test_no_tiles_have_no_rows() -> None:

@@ -15,8 +15,8 @@ from core import atomic
 from core.cli import runs as commands
 from core.dataset.tiles import TileStore, write_store
 from core.errors import BadInput
-from core.segment import submission
-from core.segment.features import features
+from core.segment import figures, submission
+from core.segment.features import GREYS, features
 from core.segment.masking import Masking
 from core.segment.postprocess import refresh, treat_run, tune_run
 from core.segment.predictions import load_predictions
@@ -92,6 +92,22 @@ def test_the_calibrated_confidence_is_what_predictions_hold(
     held_out = pd.read_parquet(run.held_out)
     own = load_predictions(run.predictions("rock", "train")).frame["confidence"]
     assert held_out["fold"].nunique() == 5 and np.abs(held_out["confidence"] - own).max() > 1e-4
+
+
+def test_grey_levels_count_only_where_they_were_learned(workspace: Workspace, store: TileStore, run: RunFolder) -> None:
+    tune_run(workspace, run.id)
+    masking, rows = Masking.of(run), np.arange(COUNT)
+    assert masking.calibration and masking.calibration.curves.keys() & set(GREYS)
+    with atomic.replacing_folder(workspace.dataset("bright")) as part:
+        write_store(part, store.index[["id", "split", "has_mask"]], store.tiles // 2 + 128, np.array(store.masks))
+    elsewhere = TileStore.open(workspace.dataset("bright"))
+    maps, beside, kept_aside = noisy(store, 0, COUNT), pd.DataFrame(index=rows), np.ones(COUNT, bool)
+    here, there = (
+        figures.figures(one, rows, maps, beside, kept_aside, masking)["confidence"] for one in (store, elsewhere)
+    )
+    told = features(maps, masking.treatment.masks(maps, np.zeros(COUNT, bool)), None)
+    np.testing.assert_allclose(there, masking.calibration.estimate(told), atol=1e-6)
+    assert np.abs(here - there).max() > 1e-3
 
 
 OF_WEIGHTS = {"names": ["salt"], "means": [0.2], "scales": [0.1], "weights": [1.0], "bias": 0.5, "tiles": 80}
