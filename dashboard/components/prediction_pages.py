@@ -108,10 +108,11 @@ def show(store: TileStore, predictions: Predictions, rows: np.ndarray) -> None:
 
 
 def caption(confidence: float, score: float, emptied: float) -> tuple[str, ...]:
-    """What stands under a tile; score: NaN where there is no label · emptied: see `Predictions.emptied`."""
-    told = (("conf.", confidence), ("score", score))
-    said = [f"{name} {value:.2f}" for name, value in told if not np.isnan(value)]
-    return (*said, *[f"emptied, was {numbers.percent(emptied)}"] * bool(emptied))
+    """What stands under a tile, at most two; score: NaN without a label · emptied: see `Predictions.emptied`."""
+    said = f"conf. {confidence:.2f}"
+    if not np.isnan(score):
+        return said, f"score {score:.2f}"
+    return (said, f"was {numbers.percent(emptied)}") if emptied else (said,)
 
 
 def go_to(place: int, tile: str) -> None:

@@ -66,8 +66,9 @@ def test_a_tile_tells_what_each_run_said_of_it(workspace: Workspace, store: Tile
     assert predicted.all_of_tile("small", "d") == []
 
 
-def test_a_thumbnail_tells_confidence_score_and_what_was_emptied() -> None:
-    assert prediction_pages.caption(0.061, 1.0, 0.25) == ("conf. 0.06", "score 1.00", "emptied, was 25 %")
+def test_a_thumbnail_tells_confidence_and_the_score_or_what_was_emptied() -> None:
+    assert prediction_pages.caption(0.061, 1.0, 0.25) == ("conf. 0.06", "score 1.00")
+    assert prediction_pages.caption(0.061, np.nan, 0.25) == ("conf. 0.06", "was 25 %")
     assert prediction_pages.caption(0.5, np.nan, 0.0) == ("conf. 0.50",)
 
 
