@@ -2,9 +2,8 @@
 
 A curve over each of the `features`, their heights added up and turned into a share: a logistic regression of the score,
 which lies in 0…1 as a probability does (Papke and Wooldridge 1996, fractional logit), whose inputs may bend (Hastie and
-Tibshirani 1986, generalized additive models). On real tiles it names more bad masks than the same without bends where a
-whole cross-validation is learned from, and no fewer than forests; where it is one training's tiles, none of them is
-ahead. Torch-free.
+Tibshirani 1986, generalized additive models). On real tiles bends bring .010 of AUROC where a whole cross-validation is
+learned from and cost .002 where it is one training's tiles; forests are between. Torch-free.
 """
 
 from __future__ import annotations
@@ -90,7 +89,7 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Calibration | None:
-        """From `to_dict` of another; None for one of another version. Raises `BadInput`, `KeyError` or `TypeError`."""
+        """From `to_dict` of another; None for one of another version. Raises as conversions do, and `BadInput`."""
         if values.get("version") != VERSION:
             return None
         curves = {name: Curve(**curve) for name, curve in values["curves"].items()}
