@@ -15,7 +15,16 @@ SALT = {
     "corrected": colours.CORRECTION,
 }
 ROOT = '<div class="saltscope" tabindex="0"></div>'  # where a component draws itself
-TILE_SCRIPTS = ("tile_dom", "tile_mask", "tile_colours", "tile_canvas", "tile_look", "tile_bar", "tile_board")
+TILE_SCRIPTS = (
+    "mounted",
+    "tile_dom",
+    "tile_mask",
+    "tile_colours",
+    "tile_canvas",
+    "tile_look",
+    "tile_bar",
+    "tile_board",
+)
 
 
 def text(*names: str) -> str:

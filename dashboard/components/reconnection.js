@@ -2,19 +2,22 @@
 
 const STATE = "data-test-connection-state";
 const CONNECTED = "CONNECTED";
-const watching = new WeakSet();
 
-export default function ({ parentElement, setTriggerValue }) {
-  if (watching.has(parentElement)) return;
-  watching.add(parentElement);
-  const app = document.querySelector("[data-testid=stApp]");
-  const observer = new MutationObserver((changes) => {
-    const wasGone = changes.some(({ oldValue }) => oldValue !== CONNECTED);
-    if (wasGone && app.getAttribute(STATE) === CONNECTED) setTriggerValue("back", true);
-  });
-  observer.observe(app, { attributeFilter: [STATE], attributeOldValue: true });
-  return () => {
-    observer.disconnect();
-    watching.delete(parentElement);
-  };
+class Reconnection {
+  constructor() {
+    const app = document.querySelector("[data-testid=stApp]");
+    this.observer = new MutationObserver((changes) => {
+      const wasGone = changes.some(({ oldValue }) => oldValue !== CONNECTED);
+      if (wasGone && app.getAttribute(STATE) === CONNECTED) this.trigger("back", true);
+    });
+    this.observer.observe(app, { attributeFilter: [STATE], attributeOldValue: true });
+  }
+
+  update() {}
+
+  remove() {
+    this.observer.disconnect();
+  }
 }
+
+export default mountedAs(Reconnection, "span");

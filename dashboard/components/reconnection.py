@@ -12,7 +12,9 @@ from dashboard.components import assets
 
 KEY = "reconnection"  # page.css hides it
 
-_mount = st.components.v2.component("saltscope.reconnection", html="<span></span>", js=assets.text("reconnection.js"))
+_mount = st.components.v2.component(
+    "saltscope.reconnection", html="<span></span>", js=assets.text("mounted.js", "reconnection.js")
+)
 
 
 def watch() -> None:

@@ -1,19 +1,4 @@
-// What the gallery and the tile view are made of: one instance for each place, its bar, keys, sheet and width.
-
-/** What a component exports: it keeps one `Kind` for each element that it is mounted at. */
-function mountedAs(Kind) {
-  const boards = new WeakMap();
-  return ({ parentElement, data, setTriggerValue, setStateValue }) => {
-    if (!boards.has(parentElement)) boards.set(parentElement, new Kind(parentElement.querySelector(".saltscope"), data));
-    const board = boards.get(parentElement);
-    Object.assign(board, { trigger: setTriggerValue, state: setStateValue });
-    board.update(data);
-    return () => {
-      board.remove();
-      boards.delete(parentElement);
-    };
-  };
-}
+// What the gallery and the tile view are made of: bar, keys, sheet and width.
 
 /** A kind has `update(data)`, `arrange()` (lay out and draw all), `escape()` and `ownKeys()`, like `Look.keys`. */
 class Board {

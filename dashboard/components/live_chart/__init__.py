@@ -28,7 +28,7 @@ _mount = st.components.v2.component(
     "saltscope.live_chart",
     html='<div class="live-chart"></div>',
     css=assets.text("live_chart/live_chart.css"),
-    js=assets.text("live_chart/live_chart.js"),
+    js=assets.text("mounted.js", "live_chart/live_chart.js"),
     isolate_styles=False,  # Plotly keeps its own styles in the page's head
 )
 

@@ -1,22 +1,10 @@
 // Small charts that grow while a training runs. Plotly.react with a uirevision keeps zoom and does not flicker.
 
 const HEIGHT = 210; // CSS pixels of one plot
-const charts = new WeakMap();
-
-export default function (component) {
-  const { parentElement, data } = component;
-  if (!charts.has(parentElement)) charts.set(parentElement, new LiveChart(parentElement));
-  const chart = charts.get(parentElement);
-  chart.update(data);
-  return () => {
-    chart.remove();
-    charts.delete(parentElement);
-  };
-}
 
 class LiveChart {
-  constructor(parent) {
-    this.root = parent.querySelector(".live-chart");
+  constructor(root) {
+    this.root = root;
     this.panels = [];
     this.x = null; // where the pointer is
     this.resizing = new ResizeObserver(() => this.panels.forEach(({ plot }) => plot.data && window.Plotly.Plots.resize(plot)));
@@ -173,3 +161,5 @@ function loadPlotly(path) {
   });
   return window.saltscopePlotly;
 }
+
+export default mountedAs(LiveChart, ".live-chart");
