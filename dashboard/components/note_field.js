@@ -10,6 +10,7 @@ function isTyping(event) {
 class NoteField {
   constructor(field) {
     this.field = field;
+    this.outbox = new Outbox((event, value) => this.trigger(event, value));
     field.placeholder = `Note  (${KEY.toUpperCase()})`;
     field.addEventListener("focus", () => (this.tile = this.data.tile));
     field.addEventListener("keydown", (event) => this.keyDown(event));
@@ -17,10 +18,21 @@ class NoteField {
     document.addEventListener("keydown", this.lead);
   }
 
+  update(data) {
+    this.data = data;
+    this.field.maxLength = data.longest;
+    this.outbox.update(data.outbox);
+  }
+
+  remove() {
+    document.removeEventListener("keydown", this.lead);
+    this.outbox.close();
+  }
+
   keyDown(event) {
     event.stopPropagation(); // what is written is no key of the page
     const text = this.field.value.trim();
-    if (event.key === "Enter" && text) this.trigger("note", { tile: this.tile, text });
+    if (event.key === "Enter" && text) this.outbox.send("note", { tile: this.tile, text });
     if (event.key !== "Enter" && event.key !== "Escape") return;
     this.field.value = "";
     this.field.blur();
@@ -34,15 +46,4 @@ class NoteField {
   }
 }
 
-const fields = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  if (!fields.has(parentElement)) fields.set(parentElement, new NoteField(parentElement.querySelector("input")));
-  const made = fields.get(parentElement);
-  Object.assign(made, { data, trigger: setTriggerValue });
-  made.field.maxLength = data.longest;
-  return () => {
-    document.removeEventListener("keydown", made.lead);
-    fields.delete(parentElement);
-  };
-}
+export default mountedAs(NoteField, "input");

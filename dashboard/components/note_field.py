@@ -7,21 +7,20 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.review.notes import LONGEST
-from dashboard.components import assets
+from dashboard.components import assets, outbox
 
 _mount = st.components.v2.component(
     "saltscope.note_field",
     html='<input type="text" aria-label="Note" autocomplete="off">',
     css=assets.text("note_field.css"),
-    js=assets.text("note_field.js"),
+    js=assets.text("mounted.js", "outbox.js", "note_field.js"),
 )
 
 
 def note_field(tile: str, *, key: str, on_note: Callable[[str, str], None]) -> None:
-    """Draw the field. on_note is told the tile and what was written about it."""
-
-    def written() -> None:
-        note = st.session_state[key]["note"]
-        on_note(note["tile"], note["text"])
-
-    _mount(key=key, data={"tile": tile, "longest": LONGEST}, on_note_change=written)
+    """Draw the field. on_note is told the tile and what was written about it, as a handler of `outbox`."""
+    _mount(
+        key=key,
+        data={"tile": tile, "longest": LONGEST, "outbox": outbox.inbox(key).state},
+        on_sent_change=outbox.receiver(key, {"note": lambda note: on_note(note["tile"], note["text"])}),
+    )

@@ -1,8 +1,6 @@
 """Where a person judges one tile after the other: the tile to paint on and the keys that decide; or many, in the list.
 
 The item that comes next is claimed together with the one on the desk, so that the browser can show it at once.
-
-Session keys: review_item, the item on the desk (None: the first open one); review_failure, why the last act failed.
 """
 
 from __future__ import annotations
@@ -27,6 +25,7 @@ from dashboard.components import (
     review_rules,
     tile_history,
 )
+from dashboard.components.desk_state import desk_state
 from dashboard.components.note_field import note_field
 from dashboard.components.review_editor import Desk
 from dashboard.components.review_queue import Queue
@@ -55,8 +54,7 @@ def show(context: Context) -> None:
             _fill(queue, waiting)
         note = st.container(width=NOTE_WIDTH)
         review_progress.show_reviewers(queue)
-    if failure := st.session_state.pop("review_failure", None):
-        st.error(failure)
+    desk_state().report()
     if hidden and items.empty:
         st.info("The filters above hide the whole queue.", icon=":material/filter_alt_off:")
     elif items.empty:
@@ -94,7 +92,7 @@ def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame, note: DeltaG
     with note:
         note_field(str(item["tile"]), key="review_note", on_note=_noting(queue))
     desk = Desk(item, _position(waiting, item), ahead, "" if ahead is None else _position(waiting, ahead))
-    review_editor.show(queue, desk, _after(queue, ahead))
+    review_editor.show(queue, desk)
     neighbourhood.link(queue.tiles, queue.tiles.row(item["tile"]))
     if queue.of_labels:
         review_item.show_partner(queue, item)
@@ -102,25 +100,28 @@ def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame, note: DeltaG
 
 
 def _noting(queue: Queue) -> Callable[[str, str], None]:
+    desk, store, reviewer = desk_state(), cache.note_store(), state.reviewer()
+
     def note(tile: str, text: str) -> None:
         try:
-            cache.note_store().add(queue.tiles.name, tile, text, state.reviewer())
+            store.add(queue.tiles.name, tile, text, reviewer)
         except SaltScopeError as error:
-            st.session_state["review_failure"] = str(error)
+            desk.failure = str(error)
 
     return note
 
 
 def _on_desk(items: pd.DataFrame, waiting: pd.DataFrame) -> tuple[pd.Series | None, pd.Series | None]:
     """The item that was picked, else the first open one that nobody else has; and the one after it."""
-    picked = st.session_state.get("review_item")
+    desk = desk_state()
+    picked = desk.item
     decided = items[(items["id"] == picked) & items["verdict"].notna()]
     wanted = _from(picked, waiting["id"].tolist())
     claimed = cache.review_store().claim(wanted, state.reviewer(), count=1 if len(decided) else 2)
     if picked in wanted and picked not in claimed:
         st.toast("Somebody else has that tile on the desk", icon=":material/group:")
     found = [*decided["id"].tolist(), *claimed]
-    st.session_state["review_item"] = found[0] if found else None
+    desk.item = found[0] if found else None
     first, second, *_ = [*(items[items["id"] == item].iloc[0] for item in found), None, None]
     return first, second
 
@@ -140,20 +141,3 @@ def _nothing_left(waiting: pd.DataFrame) -> str:
     if waiting.empty:
         return "Every flagged tile is decided."
     return f"{numbers.tiles(len(waiting))} left, and others have them on their desks."
-
-
-def _after(queue: Queue, ahead: pd.Series | None) -> Callable[[str], None]:
-    def done(action: str) -> None:
-        if action == review_editor.BACK:
-            _undo(queue.name, queue.tiles.name)
-        else:
-            review_queue.put_on_desk(None if ahead is None else int(ahead["id"]))
-
-    return done
-
-
-def _undo(run_id: str, dataset: str) -> None:
-    undone = cache.review_store().undo(state.reviewer(), run_id, dataset)
-    st.toast(f"Taken back: {numbers.count(len(undone))}" if undone else "Nothing of yours to take back")
-    if undone:
-        review_queue.put_on_desk(undone[0])

@@ -1,11 +1,10 @@
 """The tile on the desk as a mask to accept, to correct or to reject: what is drawn is kept, what is decided is stored.
 
-Session keys: review_clash, somebody else's newer mask for the item on the desk; review_opened, a neighbour to open.
+Session key: review_opened, a neighbour to open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +13,13 @@ import streamlit as st
 
 from core.dataset import rle
 from core.errors import Conflict, Decided, SaltScopeError
-from core.review.masks import NewMask
+from core.explore import numbers
+from core.review.masks import MaskStore, NewMask
+from core.review.store import ReviewStore
 from core.review.tables import Origin, Verdict
 from dashboard import cache, navigation, state
 from dashboard.components import review_work
+from dashboard.components.desk_state import DeskState, desk_state
 from dashboard.components.mask_editor import Action, Clash, Drawn, mask_editor
 from dashboard.components.review_queue import Queue
 from dashboard.components.review_work import Shown
@@ -43,47 +45,22 @@ class Desk:
     ahead_position: str
 
 
-def show(queue: Queue, desk: Desk, done: Callable[[str], None]) -> None:
-    """Draw the editor. `done` is called with the name of the action, after what it means was stored."""
-    item, tile = desk.item, str(desk.item["tile"])
-    work, begun = review_work.work(queue, item, desk.position)
+def show(queue: Queue, desk: Desk) -> None:
+    """Draw the editor."""
+    work, begun = review_work.work(queue, desk.item, desk.position)
     ahead = None if desk.ahead is None else review_work.work(queue, desk.ahead, desk.ahead_position)[0]
-
-    def keep(drawn: Drawn) -> None:
-        store, dataset = cache.mask_store(), queue.tiles.name
-        store.keep_draft(dataset, drawn.tile, drawn.mask, state.reviewer(), drawn.base, drawn.time)
-
-    def act(drawn: Drawn) -> bool:
-        st.session_state.pop("review_clash", None)
-        if drawn.tile != tile:
-            return False
-        try:
-            if drawn.name not in (SKIP, BACK):
-                _decide(queue, item, begun, drawn)
-        except Decided as error:
-            st.session_state["review_failure"] = f"Tile {tile}: {error}."
-            done(SKIP)
-            return False
-        except Conflict as error:
-            st.session_state["review_clash"] = _clash(queue, tile, drawn, error)
-            return False
-        except SaltScopeError as error:
-            st.session_state["review_failure"] = str(error)
-            return False
-        done(drawn.name)
-        return True
-
+    judging = Judging(queue, desk, begun, state.reviewer(), cache.review_store(), cache.mask_store(), desk_state())
     if opened := st.session_state.pop("review_opened", None):
         navigation.open_page("explore", tile=opened)
     mask_editor(
         work,
         key="review_editor",
-        place=f"{queue.tiles.name}/{state.reviewer()}",
+        place=f"{queue.tiles.name}/{judging.reviewer}",
         actions=ACTIONS,
-        on_draft=keep,
-        on_act=act,
+        on_draft=judging.keep,
+        on_act=judging.act,
         ahead=ahead,
-        clash=st.session_state.get("review_clash"),
+        clash=judging.state.clash,
         on_open=_open,
     )
 
@@ -92,18 +69,80 @@ def _open(tile: str) -> None:
     st.session_state["review_opened"] = tile
 
 
-def _decide(queue: Queue, item: pd.Series, shown: Shown, drawn: Drawn) -> None:
-    """Store the verdict and, where the tile's label changes by it, the mask."""
-    verdict = Verdict.CORRECTED if drawn.name == Verdict.ACCEPT and drawn.changed else Verdict(drawn.name)
-    mask = _mask(verdict, drawn, queue.tiles.tile_shape)
-    masks = {}
-    if mask is not None and rle.encode(mask) != shown.standing:
-        drawn_by_hand = verdict is not Verdict.ACCEPT or shown.newest is not None or queue.of_labels
-        origin = Origin.DRAWN if drawn_by_hand else Origin.PREDICTION
-        run = "" if queue.run is None else queue.run.id
-        masks[int(item["id"])] = NewMask(queue.tiles.name, drawn.tile, mask, drawn.base, origin, run)
-    was_open = item["verdict"] is None
-    cache.review_store().decide(int(item["id"]), verdict, state.reviewer(), masks=masks, first=was_open)
+@dataclass(frozen=True, eq=False)
+class Judging:
+    """What the editor's messages do; all that they need, since they are handlers of `outbox`."""
+
+    queue: Queue
+    desk: Desk
+    begun: Shown
+    reviewer: str
+    reviews: ReviewStore
+    masks: MaskStore
+    state: DeskState
+
+    def keep(self, drawn: Drawn) -> bool:
+        """Store the draft; whether it is."""
+        try:
+            self.masks.keep_draft(self.queue.tiles.name, drawn.tile, drawn.mask, self.reviewer, drawn.base, drawn.time)
+        except SaltScopeError as error:
+            self.state.failure = str(error)
+            return False
+        return True
+
+    def act(self, drawn: Drawn) -> bool:
+        """Store what the action means and put the next item on the desk; whether it is done."""
+        tile = str(self.desk.item["tile"])
+        self.state.clash = None
+        if drawn.tile != tile:
+            return False
+        try:
+            self._act(drawn)
+        except Decided as error:
+            self.state.failure = f"Tile {tile}: {error}."
+            self._go_on()
+            return False
+        except Conflict as error:
+            self.state.clash = self._clash(drawn, error)
+            return False
+        except SaltScopeError as error:
+            self.state.failure = str(error)
+            return False
+        return True
+
+    def _act(self, drawn: Drawn) -> None:
+        if drawn.name == BACK:
+            self._undo()
+            return
+        if drawn.name != SKIP:
+            self._decide(drawn)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self.state.item = None if self.desk.ahead is None else int(self.desk.ahead["id"])
+
+    def _undo(self) -> None:
+        undone = self.reviews.undo(self.reviewer, self.queue.name, self.queue.tiles.name)
+        self.state.news = f"Taken back: {numbers.count(len(undone))}" if undone else "Nothing of yours to take back"
+        self.state.item = undone[0] if undone else self.state.item
+
+    def _decide(self, drawn: Drawn) -> None:
+        """Store the verdict and, where the tile's label changes by it, the mask."""
+        queue, item = self.queue, self.desk.item
+        verdict = Verdict.CORRECTED if drawn.name == Verdict.ACCEPT and drawn.changed else Verdict(drawn.name)
+        mask = _mask(verdict, drawn, queue.tiles.tile_shape)
+        masks = {}
+        if mask is not None and rle.encode(mask) != self.begun.standing:
+            drawn_by_hand = verdict is not Verdict.ACCEPT or self.begun.newest is not None or queue.of_labels
+            origin = Origin.DRAWN if drawn_by_hand else Origin.PREDICTION
+            run = "" if queue.run is None else queue.run.id
+            masks[int(item["id"])] = NewMask(queue.tiles.name, drawn.tile, mask, drawn.base, origin, run)
+        was_open = item["verdict"] is None
+        self.reviews.decide(int(item["id"]), verdict, self.reviewer, masks=masks, first=was_open)
+
+    def _clash(self, drawn: Drawn, error: Conflict) -> Clash | None:
+        theirs = self.masks.newest(self.queue.tiles.name, drawn.tile)
+        return Clash(str(error), theirs.mask, theirs.id, drawn.name) if theirs else None
 
 
 def _mask(verdict: Verdict, drawn: Drawn, shape: tuple[int, int]) -> np.ndarray | None:
@@ -117,8 +156,3 @@ def _mask(verdict: Verdict, drawn: Drawn, shape: tuple[int, int]) -> np.ndarray 
             return rle.decode(drawn.mask, shape)
         case _:
             return None
-
-
-def _clash(queue: Queue, tile: str, drawn: Drawn, error: Conflict) -> Clash | None:
-    theirs = cache.mask_store().newest(queue.tiles.name, tile)
-    return Clash(str(error), theirs.mask, theirs.id, drawn.name) if theirs else None

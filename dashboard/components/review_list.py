@@ -19,6 +19,7 @@ from core.review.policy import is_confident_empty
 from core.review.tables import Verdict
 from dashboard import cache, corrected, predicted, state
 from dashboard.components import review_queue
+from dashboard.components.desk_state import desk_state
 from dashboard.components.gallery import gallery, tiles_for_gallery
 from dashboard.components.review_queue import Queue
 
@@ -69,7 +70,7 @@ def judge(queue: Queue, items: pd.DataFrame, verdict: Verdict) -> None:
     try:
         done = judge_many(*stores, queue.tiles, items, verdict, state.reviewer(), predict)
     except SaltScopeError as error:
-        st.session_state["review_failure"] = str(error)
+        desk_state().failure = str(error)
         return
     left = len(items) - len(done)
     words = f", {left:,} left as others decided them or have them on their desks" if left else ""

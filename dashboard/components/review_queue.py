@@ -14,6 +14,7 @@ from core.review.policy import QueueOrder
 from core.review.tables import LABELS
 from core.workspace import RunFolder, Workspace
 from dashboard import cache, navigation
+from dashboard.components.desk_state import desk_state
 from dashboard.components.top_bar import Context
 
 PARAMETER = "queue"  # of the URL
@@ -76,7 +77,7 @@ def order() -> QueueOrder:
 
 def put_on_desk(item_id: int | None) -> None:
     """The item to judge next, None: the first that is open; where the list is shown, go to the desk."""
-    st.session_state["review_item"] = item_id
+    desk_state().item = item_id
     st.query_params.pop(VIEW, None)
 
 
@@ -112,7 +113,7 @@ def open_queue(context: Context, chosen: str) -> Queue:
 
 def _keep() -> None:
     st.query_params[PARAMETER] = st.session_state["review_queue"]
-    st.session_state["review_item"] = None
+    desk_state().item = None
 
 
 def _missing(what: str, button: str, target: str) -> None:

@@ -2,19 +2,22 @@
 
 Session keys: mosaic_picked, the tile that was picked here last (so that only one picked elsewhere moves the view);
 mosaic_focus, the one that the view began with; mosaic_window, the part that is looked at closely, by section;
-mosaic_broken, what a broken link has to say.
+mosaic_breaking, the `Breaking` of the session.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
+from core.dataset.tiles import TileStore
 from core.errors import SaltScopeError
 from core.explore.mosaic import ALONE, break_link
 from core.explore.mosaic.window import Window
+from core.workspace import Workspace
 from dashboard import cache, navigation, sections, state
 from dashboard.components.section_view import SectionEvent, section_view
 from dashboard.guard import guarded
@@ -24,12 +27,29 @@ KEY = "section_view"
 PLACE = "section"  # query parameter: 1 is the largest
 
 
+@dataclass
+class Breaking:
+    """A plain object, since a handler of `outbox` changes it. broken: the link of two tiles that was broken last."""
+
+    broken: tuple[str, str] | None = None
+    failure: str = ""
+
+    def break_link(self, workspace: Workspace, store: TileStore, first: str, second: str, where: str) -> None:
+        """Store that the two do not touch."""
+        try:
+            break_link(workspace, store, first, second, where)
+            self.broken = first, second
+        except SaltScopeError as error:
+            self.failure = str(error)
+
+
 @st.fragment
 @guarded
 def show(scene: Scene, rows: np.ndarray) -> None:
     """Draw the section that the URL names; tiles that are not among `rows` (n,) ascending are dimmed."""
     number, count = chosen(scene), len(scene.mosaic.sizes)
     looked_at = st.session_state.get("mosaic_window", {}).get(number)
+    breaking: Breaking = st.session_state.setdefault("mosaic_breaking", Breaking())
     section_view(
         sections.section(scene, number, rows, looked_at),
         key=KEY,
@@ -38,15 +58,19 @@ def show(scene: Scene, rows: np.ndarray) -> None:
         position=f"Section {number + 1:,} of {count:,} · {scene.mosaic.sizes[number]:,} tiles",
         previous=number > 0,
         following=number + 1 < count,
-        on_event=lambda event: _act(event, scene, number),
+        on_event=lambda event: _act(event, number),
+        on_break=partial(breaking.break_link, cache.workspace(), scene.store),
     )
     _only_this(scene, number)
     if opened := st.session_state.pop("mosaic_open", None):
         navigation.open_page("explore", tile=opened)
-    if st.session_state.pop("mosaic_changed", False):
+    if breaking.broken:
+        _follow(scene, *breaking.broken)
+        breaking.broken = None
         st.rerun()
-    if failure := st.session_state.pop("mosaic_failure", None):
-        st.error(failure)
+    if breaking.failure:
+        st.error(breaking.failure)
+        breaking.failure = ""
 
 
 def chosen(scene: Scene) -> int:
@@ -85,7 +109,7 @@ def _focus() -> str | None:
     return st.session_state.get("mosaic_focus")
 
 
-def _act(event: SectionEvent, scene: Scene, number: int) -> None:
+def _act(event: SectionEvent, number: int) -> None:
     if event.turned:
         go_to(number + event.turned)
     if event.window:
@@ -96,19 +120,11 @@ def _act(event: SectionEvent, scene: Scene, number: int) -> None:
         state.select(tile=event.picked or None)
     if event.opened:
         st.session_state["mosaic_open"] = event.opened
-    if event.broken:
-        _break(scene, *event.broken)
 
 
-def _break(scene: Scene, first: str, second: str, where: str) -> None:
-    workspace = cache.workspace()
-    try:
-        break_link(workspace, scene.store, first, second, where)
-        rebuilt = cache.mosaic(scene.store)
-    except SaltScopeError as error:
-        st.session_state["mosaic_failure"] = str(error)
-        return
+def _follow(scene: Scene, first: str, second: str) -> None:
+    """Go where the first of two tiles that were parted is now."""
+    rebuilt = cache.mosaic(scene.store)
     section = rebuilt.section[scene.store.row(first)] if rebuilt else ALONE
     go_to(0 if section == ALONE else int(section))
-    st.session_state["mosaic_changed"] = True
     st.toast(f"Broken: {first} and {second}. It can be mended below the list.", icon=":material/link_off:")

@@ -1,10 +1,11 @@
 """A page for the tests of the mask editor: one tile of 20×16 over a real store; what was done stands below as text.
 
 The tile is dark on the left and bright on the right of a slope; its label is the left half with a hole and a crumb.
-`?who=` names the reviewer, `?tile=` the tile.
+`?who=` names the reviewer, `?tile=` the tile, `?slow=` how many seconds it takes to keep a draft.
 """
 
 import os
+import time
 
 import numpy as np
 import streamlit as st
@@ -31,18 +32,24 @@ newest = store.newest("d", name)
 kept = store.draft("d", name, who)
 
 
-def keep(drawn: Drawn) -> None:
+clashes = st.session_state.setdefault("clashes", [])
+slow = float(st.query_params.get("slow", 0))
+
+
+def keep(drawn: Drawn) -> bool:
+    time.sleep(slow)
     store.keep_draft("d", drawn.tile, drawn.mask, who, drawn.base, drawn.time)
+    return True
 
 
 def act(drawn: Drawn) -> bool:
-    st.session_state.pop("clash", None)
+    clashes.clear()
     mask = rle.decode(drawn.mask, SHAPE)
     try:
         store.save("d", drawn.tile, mask, who, base=drawn.base)
     except Conflict as error:
         theirs = store.newest("d", drawn.tile)
-        st.session_state["clash"] = Clash(str(error), theirs.mask, theirs.id, drawn.name)
+        clashes.append(Clash(str(error), theirs.mask, theirs.id, drawn.name))
         return False
     return True
 
@@ -61,7 +68,7 @@ mask_editor(
     ),
     key="editor",
     place=f"d/{who}",
-    clash=st.session_state.get("clash"),
+    clash=next(iter(clashes), None),
     actions=[Action("save", "Save", "1", primary=True)],
     on_draft=keep,
     on_act=act,

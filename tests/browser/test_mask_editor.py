@@ -308,6 +308,20 @@ def test_a_saved_mask_is_a_revision(editor: Editor) -> None:
     expect(editor.page.locator(".notice")).to_be_hidden()
 
 
+def test_nothing_is_lost_while_the_server_is_busy(editor: Editor, app: Server) -> None:
+    """Of what comes meanwhile Streamlit keeps the newest message alone: here the second stroke, not the act before."""
+    editor.page.goto(f"{app.url}/?tile={editor.tile}&who={editor.who}&slow=3")
+    editor.wait()
+    editor.press("t")
+    editor.page.wait_for_timeout(1000)
+    editor.press("1", "t")
+    expect(editor.page.locator(".told")).to_have_text(f"stored: save, {editor.tile}", timeout=20_000)
+    once, twice = (ndimage.binary_dilation(LABEL, CROSS, iterations=times) for times in (1, 2))
+    (mask,) = editor.store.history("d", editor.tile)["mask"]
+    np.testing.assert_array_equal(rle.decode(mask, SHAPE), once)
+    np.testing.assert_array_equal(editor.draft(), twice)
+
+
 def test_strokes_survive_a_killed_server(editor: Editor, app: Server) -> None:
     first = editor.drag((12, 12), (12, 14))
     stored = editor.draft()

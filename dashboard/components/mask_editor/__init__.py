@@ -10,15 +10,15 @@ under way; a key that is pressed meanwhile waits for the answer.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import streamlit as st
 
 from core.review.masks import Draft
-from dashboard.components import assets
+from dashboard.components import assets, outbox
 from dashboard.components.gallery import GalleryTile
 
 _mount = st.components.v2.component(
@@ -26,6 +26,7 @@ _mount = st.components.v2.component(
     html=assets.ROOT,
     css=assets.text("tile_look.css", "neighbourhood.css", "tile_view/tile_view.css", "mask_editor/mask_editor.css"),
     js=assets.tile_script(
+        "outbox.js",
         "neighbourhood.js",
         "tile_view/pictures.js",
         "mask_editor/mask_edits.js",
@@ -124,7 +125,7 @@ def mask_editor(
     key: str,
     place: str,
     actions: Sequence[Action],
-    on_draft: Callable[[Drawn], None],
+    on_draft: Callable[[Drawn], bool],
     on_act: Callable[[Drawn], bool],
     ahead: Work | None = None,
     clash: Clash | None = None,
@@ -133,11 +134,10 @@ def mask_editor(
     """Draw one tile to paint on.
 
     place: what tells this tile from one of the same name, for the draft in the browser's tab. ahead: shown as soon as
-    an action was chosen. on_draft is called after every change and has stored it when it returns; on_act when an action
-    was chosen, and returns whether it is done. clash: shown beside the person's own mask until they choose. on_open is
-    told of a tile around this one.
+    an action was chosen. on_draft is called after every change and returns whether it is stored; on_act when an action
+    was chosen, and returns whether it is done; both are handlers of `outbox`. clash: shown beside the person's own mask
+    until they choose. on_open is told of a tile around this one.
     """
-    session = st.session_state.setdefault(f"{key}_session", uuid.uuid4().hex)
     data = {
         "name": key,
         "place": place,
@@ -146,19 +146,16 @@ def mask_editor(
         "ahead": asdict(ahead) if ahead else None,
         "conflict": asdict(clash) if clash else None,
         "actions": [asdict(action) for action in actions],
-        "acknowledged": st.session_state.get(f"{key}_stored", {}),
-        "answered": st.session_state.get(f"{key}_answered", {}),
-        "session": session,
+        "outbox": outbox.inbox(key).state,
     }
 
-    def drafted() -> None:
-        drawn = Drawn(**st.session_state[key]["draft"])
-        on_draft(drawn)
-        st.session_state[f"{key}_stored"] = {"tile": drawn.tile, "stroke": drawn.stroke}
+    def drafted(told: dict[str, Any]) -> dict[str, Any] | None:
+        drawn = Drawn(**told)
+        return {"tile": drawn.tile, "stroke": drawn.stroke} if on_draft(drawn) else None
 
-    def acted() -> None:
-        drawn = Drawn(**st.session_state[key]["act"])
-        st.session_state[f"{key}_answered"] = {"stroke": drawn.stroke, "done": on_act(drawn)}
+    def acted(told: dict[str, Any]) -> dict[str, Any]:
+        drawn = Drawn(**told)
+        return {"stroke": drawn.stroke, "done": on_act(drawn)}
 
     def opened() -> None:
         if on_open:
@@ -167,7 +164,6 @@ def mask_editor(
     _mount(
         key=key,
         data=data,
-        on_draft_change=drafted,
-        on_act_change=acted,
+        on_sent_change=outbox.receiver(key, {"draft": drafted, "act": acted}),
         on_near_change=opened,
     )

@@ -4,7 +4,6 @@
 
 const RADIUS = { least: 0.5, most: 30, step: 1.25, atFirst: 4 }; // tile pixels
 const FRAGMENT = 12; // salt in pieces of fewer pixels is dropped
-const PATIENCE = 8000; // ms until what nobody acknowledged is called not stored
 const SIDE = 300; // CSS pixels beside the picture
 const AROUND_WIDTH = 222; // CSS pixels of the tiles around this one
 const NARROW = 700; // below this width the rest stands under the picture
@@ -17,6 +16,7 @@ class MaskEditor extends Board {
     this.tool = TOOLS[0];
     this.radius = stored("saltscope.brush").radius ?? RADIUS.atFirst;
     this.subtracts = false;
+    this.outbox = new Outbox((event, value) => this.trigger(event, value));
     this.easel = new Easel(this, (place) => this.point(place));
     this.build();
     this.root.addEventListener("keyup", (event) => event.key === " " && this.pan(false));
@@ -99,7 +99,8 @@ class MaskEditor extends Board {
 
   async update(data) {
     this.data = data;
-    if (this.acting && !this.isAnswered(data)) return this.acknowledge(data.acknowledged);
+    this.outbox.update(data.outbox);
+    if (this.acting && !this.isAnswered(data.outbox)) return this.acknowledge();
     const { ahead: known } = this;
     this.ahead = null;
     this.settle(data);
@@ -109,7 +110,7 @@ class MaskEditor extends Board {
       this.enter(ready);
     }
     this.work = data.work;
-    this.acknowledge(data.acknowledged);
+    this.acknowledge();
     this.refresh();
     const ahead = data.ahead && (await this.prepared(data.ahead, known));
     if (this.data !== data) return;
@@ -270,10 +271,12 @@ class MaskEditor extends Board {
   // Drafts and actions.
 
   send() {
-    const { stroke } = this.drawing;
+    const { stroke, base } = this.drawing;
+    const tile = this.tile.source.id;
     this.kept.textContent = "keeping the draft …";
     this.kept.classList.remove("failed");
-    this.trigger("draft", { tile: this.tile.source.id, mask: codeOf(this.pixels), base: this.drawing.base, stroke });
+    this.outbox.drop(({ event, value }) => event === "draft" && value.tile === tile);
+    this.outbox.send("draft", { tile, mask: codeOf(this.pixels), base, stroke });
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.isKept(stroke) || this.failed(), PATIENCE);
   }
@@ -289,7 +292,8 @@ class MaskEditor extends Board {
     this.kept.classList.add("failed");
   }
 
-  acknowledge(told) {
+  acknowledge() {
+    const told = this.data.outbox.answers.draft;
     if (told && told.tile === this.tile.source.id) this.acknowledged = Math.max(this.acknowledged ?? 0, told.stroke);
     const { stroke, changed } = this.drawing;
     if (stroke && this.isKept(stroke)) this.kept.textContent = changed ? "draft stored" : "";
@@ -303,8 +307,8 @@ class MaskEditor extends Board {
     if (this.easel.way) this.easel.finish();
     const { drawing, work, tile, data } = this;
     const told = { name, tile: tile.source.id, mask: codeOf(drawing.pixels), base: drawing.base, changed: drawing.changed, stroke: Date.now() };
-    this.acting = { told, drawing, from: { work, tile, around: this.around.tiles }, session: data.session };
-    this.trigger("act", told);
+    this.acting = { told, drawing, from: { work, tile, around: this.around.tiles }, session: data.outbox.session };
+    this.outbox.send("act", told);
     this.tell(`storing: ${this.actionWords} …`);
     this.losing = setTimeout(() => this.tell(`The server does not answer: not stored yet: ${this.actionWords}`, true), PATIENCE);
     delete this.root.dataset.ready;
@@ -321,16 +325,18 @@ class MaskEditor extends Board {
   }
 
   /** Whether it is known what has become of the action under way; of a server that is gone nothing will ever be. */
-  isAnswered({ answered, session }) {
-    return answered.stroke === this.acting.told.stroke || session !== this.acting.session;
+  isAnswered({ answers, session }) {
+    return answers.act?.stroke === this.acting.told.stroke || session !== this.acting.session;
   }
 
   /** Say what has become of the action; where it was refused, go back to its tile as it was. */
-  settle({ answered, work }) {
+  settle({ outbox, work }) {
     const { acting } = this;
+    const answered = outbox.answers.act;
     if (!acting) return;
     clearTimeout(this.losing);
-    const done = answered.stroke === acting.told.stroke && answered.done;
+    this.outbox.drop(({ event }) => event === "act");
+    const done = answered?.stroke === acting.told.stroke && answered.done;
     if (done) acting.drawing.forget();
     this.tell(`${done ? "stored" : "not stored"}: ${this.actionWords}`, !done);
     this.acting = null;
@@ -414,6 +420,11 @@ class MaskEditor extends Board {
     if (this.easel.panning === on) return;
     this.easel.panning = on;
     this.easel.draw();
+  }
+
+  remove() {
+    super.remove();
+    this.outbox.close();
   }
 
   ownKeys() {

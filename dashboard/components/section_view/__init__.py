@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.explore import colours
-from dashboard.components import assets
+from dashboard.components import assets, outbox
 
 _mount = st.components.v2.component(
     "saltscope.section_view",
@@ -17,6 +17,7 @@ _mount = st.components.v2.component(
     css=assets.text("tile_look.css", "section_view/section_view.css"),
     js=f'const FLAG = "{colours.FLAG}";\n'
     + assets.tile_script(
+        "outbox.js",
         "section_view/camera.js",
         "section_view/layer.js",
         "section_view/seams.js",
@@ -63,18 +64,17 @@ class Section:
 class SectionEvent:
     """What a person did.
 
-    picked: a tile's id, "" for none. opened: a tile to see in full. broken: two ids and where the second lies.
-    turned: −1 section before, 1 after. window: rows and columns of tiles that they look at closely.
+    picked: a tile's id, "" for none. opened: a tile to see in full. turned: −1 section before, 1 after.
+    window: rows and columns of tiles that they look at closely.
     """
 
     picked: str | None = None
     opened: str | None = None
-    broken: tuple[str, str, str] | None = None
     turned: int = 0
     window: tuple[int, ...] | None = None
 
 
-PARTS = {"pick": "picked", "open": "opened", "break": "broken", "turn": "turned", "window": "window"}
+PARTS = {"pick": "picked", "open": "opened", "turn": "turned", "window": "window"}
 
 
 def section_view(
@@ -87,12 +87,14 @@ def section_view(
     previous: bool = False,
     following: bool = False,
     on_event: Callable[[SectionEvent], None],
+    on_break: Callable[[str, str, str], None],
 ) -> None:
     """Draw a section; `on_event` is told one thing at a time, before the page is drawn again.
 
     name: another one begins with the whole picture in sight. focus: the tile that is picked when that or `focus`
     itself has changed; from then on the view keeps what is picked. position, previous, following: the words between
     the two buttons that lead to other sections, and whether these work.
+    on_break: a handler of `outbox`, told two touching tiles that do not belong together and where the second lies.
     """
     data = {
         "name": key,
@@ -102,12 +104,14 @@ def section_view(
         "position": position,
         "previous": previous,
         "next": following,
+        "outbox": outbox.inbox(key).state,
         **vars(section),
         "whole": vars(section.whole),
         "detail": section.detail and vars(section.detail),
     }
     told = {f"on_{part}_change": _teller(key, part, on_event) for part in PARTS}
-    _mount(key=key, data=data, **told)
+    handlers = {"break": lambda link: on_break(*link)}
+    _mount(key=key, data=data, on_sent_change=outbox.receiver(key, handlers), **told)
 
 
 def _teller(key: str, part: str, on_event: Callable[[SectionEvent], None]) -> Callable[[], None]:

@@ -13,6 +13,7 @@ const [KNOWN_LABEL, KNOWN_PREDICTION, OUTSIDE, FLAGGED, KNOWN_CORRECTION] = [1, 
 class SectionView extends Board {
   constructor(root, data) {
     super(root, data, "Section");
+    this.outbox = new Outbox((event, value) => this.trigger(event, value));
     this.camera = new Camera();
     this.picked = -1;
     this.look.flags ??= true;
@@ -47,12 +48,14 @@ class SectionView extends Board {
 
   remove() {
     super.remove();
+    this.outbox.close();
     clearTimeout(this.resting);
   }
 
   async update(data) {
     const before = this.data;
     this.data = data;
+    this.outbox.update(data.outbox);
     const [whole, detail] = await Promise.all([this.layer(data.whole, data), this.layer(data.detail, data)]);
     if (this.data !== data) return; // a newer section has come meanwhile
     Object.assign(this, { whole, detail });
@@ -323,7 +326,7 @@ class SectionView extends Board {
     if (!this.seam) return;
     const { first, second, where } = this.seam;
     this.closeCard();
-    this.trigger("break", [this.data.ids[first], this.data.ids[second], where]);
+    this.outbox.send("break", [this.data.ids[first], this.data.ids[second], where]);
   }
 
   /** Where the tile at a row and column lies in the world. */
