@@ -10,27 +10,15 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.components.mask_editor import Clash
+from dashboard.components.outbox import News
 
 
 @dataclass
-class DeskState:
-    """item: the one on the desk, None: the first that is open.
-
-    failure: why the last act failed, clash: somebody else's newer mask for the item, news: what is to be said once.
-    """
+class DeskState(News):
+    """item: the one on the desk, None: the first that is open. clash: somebody else's newer mask for it."""
 
     item: int | None = None
-    failure: str = ""
     clash: Clash | None = None
-    news: str = ""
-
-    def report(self) -> None:
-        """Say what has happened since the last time."""
-        if self.failure:
-            st.error(self.failure)
-        if self.news:
-            st.toast(self.news)
-        self.failure = self.news = ""
 
 
 def desk_state() -> DeskState:

@@ -2,6 +2,7 @@
 // the newest; so all that Python is not known to have had goes along each time, and once more after a while.
 
 const PATIENCE = 8000; // ms until what nobody acknowledged is sent again
+const SOON = 1000; // the same after Python has drawn without having had it
 
 class Outbox {
   /** `trigger(event, value)`: of the component at hand. */
@@ -15,6 +16,7 @@ class Outbox {
   update({ arrived }) {
     this.newest = Math.max(this.newest, arrived);
     this.drop(({ number }) => number <= arrived);
+    this.wait(SOON);
   }
 
   send(event, value) {
@@ -29,10 +31,13 @@ class Outbox {
   }
 
   flush() {
-    this.close();
-    if (!this.messages.length) return;
     this.trigger("sent", [...this.messages]);
-    this.waiting = setTimeout(() => this.flush(), PATIENCE);
+    this.wait(PATIENCE);
+  }
+
+  wait(time) {
+    this.close();
+    if (this.messages.length) this.waiting = setTimeout(() => this.flush(), time);
   }
 
   close() {

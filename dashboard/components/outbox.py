@@ -47,6 +47,22 @@ class Inbox:
         return {"session": self.session, "arrived": self.arrived, "answers": self.answers}
 
 
+@dataclass
+class News:
+    """What handlers have to say, once and when the page is drawn next: why something failed, or what is done."""
+
+    failure: str = ""
+    done: str = ""
+
+    def tell(self) -> None:
+        """Say it."""
+        if self.failure:
+            st.error(self.failure)
+        if self.done:
+            st.toast(self.done)
+        self.failure = self.done = ""
+
+
 def inbox(key: str) -> Inbox:
     """That of the component `key` in this session."""
     kept: Inbox = st.session_state.setdefault(f"{key}_inbox", Inbox())

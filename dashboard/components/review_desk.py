@@ -54,7 +54,7 @@ def show(context: Context) -> None:
             _fill(queue, waiting)
         note = st.container(width=NOTE_WIDTH)
         review_progress.show_reviewers(queue)
-    desk_state().report()
+    desk_state().tell()
     if hidden and items.empty:
         st.info("The filters above hide the whole queue.", icon=":material/filter_alt_off:")
     elif items.empty:

@@ -123,7 +123,7 @@ class Judging:
 
     def _undo(self) -> None:
         undone = self.reviews.undo(self.reviewer, self.queue.name, self.queue.tiles.name)
-        self.state.news = f"Taken back: {numbers.count(len(undone))}" if undone else "Nothing of yours to take back"
+        self.state.done = f"Taken back: {numbers.count(len(undone))}" if undone else "Nothing of yours to take back"
         self.state.item = undone[0] if undone else self.state.item
 
     def _decide(self, drawn: Drawn) -> None:

@@ -19,6 +19,7 @@ from core.explore.mosaic import ALONE, break_link
 from core.explore.mosaic.window import Window
 from core.workspace import Workspace
 from dashboard import cache, navigation, sections, state
+from dashboard.components.outbox import News
 from dashboard.components.section_view import SectionEvent, section_view
 from dashboard.guard import guarded
 from dashboard.sections import Scene
@@ -28,11 +29,10 @@ PLACE = "section"  # query parameter: 1 is the largest
 
 
 @dataclass
-class Breaking:
-    """A plain object, since a handler of `outbox` changes it. broken: the link of two tiles that was broken last."""
+class Breaking(News):
+    """What has become of a link. broken: its two tiles, until the page has followed them."""
 
     broken: tuple[str, str] | None = None
-    failure: str = ""
 
     def break_link(self, workspace: Workspace, store: TileStore, first: str, second: str, where: str) -> None:
         """Store that the two do not touch."""
@@ -68,9 +68,7 @@ def show(scene: Scene, rows: np.ndarray) -> None:
         _follow(scene, *breaking.broken)
         breaking.broken = None
         st.rerun()
-    if breaking.failure:
-        st.error(breaking.failure)
-        breaking.failure = ""
+    breaking.tell()
 
 
 def chosen(scene: Scene) -> int:

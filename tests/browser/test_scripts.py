@@ -85,6 +85,9 @@ def test_it_goes_again_until_it_has_arrived(outbox: Page) -> None:
     outbox.clock.fast_forward(8000)
     outbox.clock.fast_forward(8000)
     assert sent(outbox) == [[("act", 1)]] * 3
+    outbox.evaluate("outbox.update({ arrived: 0 })")
+    outbox.clock.fast_forward(1000)
+    assert sent(outbox) == [[("act", 1)]], "Python has drawn, but had not had it"
     outbox.evaluate("outbox.update({ arrived: outbox.newest })")
     outbox.clock.fast_forward(8000)
     assert sent(outbox) == []

@@ -1,32 +1,32 @@
 """All that was said and made of one tile, with a small picture of each mask and a button that brings it back.
 
-Session keys: history_failure, why the last mask was not restored; history_restored, a number that grows with each that
-was.
+Session key: history_news, what has become of the mask that was to be restored.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import streamlit as st
 
 from core.dataset.tiles import TileStore
-from core.errors import SaltScopeError
+from core.errors import Conflict, SaltScopeError
 from core.explore import thumbnails
 from core.review.tables import Origin
 from core.review.timeline import Event, newest_revision, restore, timeline
 from dashboard import cache, state
-from dashboard.components import assets
+from dashboard.components import assets, outbox
 from dashboard.components.gallery import GalleryTile
+from dashboard.components.outbox import News
 
-FAILURE = "history_failure"
 COLOURS = {"": "label", Origin.PREDICTION: "prediction"}  # of a mask by its origin; else it was corrected
 
 _mount = st.components.v2.component(
     "saltscope.tile_history",
     html=assets.ROOT,
     css=assets.text("tile_look.css", "tile_history/tile_history.css"),
-    js=assets.tile_script("tile_history/tile_history.js"),
+    js=assets.tile_script("outbox.js", "tile_history/tile_history.js"),
 )
 
 
@@ -50,23 +50,28 @@ def show(store: TileStore, tile: str, key: str) -> None:
     events = timeline(cache.review_store(), masks, cache.note_store(), store, tile)
     if not any(event.time or event.why for event in events):
         return
-    base = newest_revision(events)
+    base, reviewer = newest_revision(events), state.reviewer()
+    news: News = st.session_state.setdefault("history_news", News())
 
-    def act() -> None:
-        st.session_state.pop(FAILURE, None)
+    def bring_back(wanted: dict[str, Any]) -> None:
         try:
-            restore(masks, store, tile, st.session_state[key]["restore"], state.reviewer(), base)
-            st.toast("Restored as a new revision", icon=":material/history:")
+            if wanted["tile"] != tile:
+                raise Conflict(f"a mask of tile {wanted['tile']} was not restored: another tile was opened meanwhile")
+            restore(masks, store, tile, wanted["revision"], reviewer, base)
+            news.done = ":material/history: Restored as a new revision"
         except SaltScopeError as error:
-            st.session_state[FAILURE] = str(error)
+            news.failure = str(error)
 
-    if failure := st.session_state.pop(FAILURE, None):
-        st.error(failure, icon=":material/error:")
+    news.tell()
     row = store.row(tile)
     picture = GalleryTile(tile, store.tile_shape, thumbnails.jpeg_urls(store.tiles[row : row + 1])[0])
     standing = next((event.mask for event in events if event.stands), None)
     lines = [asdict(_line(event, standing)) for event in events]
-    _mount(key=key, data={"name": key, "tile": asdict(picture), "lines": lines}, on_restore_change=act)
+    _mount(
+        key=key,
+        data={"name": key, "tile": asdict(picture), "lines": lines, "outbox": outbox.inbox(key).state},
+        on_sent_change=outbox.receiver(key, {"restore": bring_back}),
+    )
 
 
 def _line(event: Event, standing: str | None) -> Line:

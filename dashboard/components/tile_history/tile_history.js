@@ -7,11 +7,13 @@ class TileHistory {
     this.root = root;
     this.look = new Look(data.name, "image", () => this.draw());
     this.list = element("ol");
+    this.outbox = new Outbox((event, value) => this.trigger(event, value));
     root.replaceChildren(element("h4", {}, "History"), this.list);
   }
 
   async update(data) {
     this.data = data;
+    this.outbox.update(data.outbox);
     const tile = await new Tile(data.tile).load();
     if (this.data !== data) return; // a newer tile has come meanwhile
     this.tile = tile;
@@ -28,7 +30,7 @@ class TileHistory {
     for (const [name, parts] of Object.entries({ facts, words })) {
       if (parts.length) text.append(element("div", { class: name }, parts.join(" · ")));
     }
-    const restore = () => this.trigger("restore", revision);
+    const restore = () => this.outbox.send("restore", { tile: this.tile.source.id, revision });
     const end = restorable ? button("Restore", "Make this mask the label again, as a new revision", restore) : "";
     const made = element("li", {}, mask === null ? element("span") : element("canvas"), text, end);
     made.classList.toggle("stands", state === "the label now");
@@ -48,7 +50,9 @@ class TileHistory {
     });
   }
 
-  remove() {}
+  remove() {
+    this.outbox.close();
+  }
 }
 
 export default mountedAs(TileHistory);
