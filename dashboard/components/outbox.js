@@ -31,13 +31,14 @@ class Outbox {
   }
 
   flush() {
+    if (!this.messages.length) return;
     this.trigger("sent", [...this.messages]);
     this.wait(PATIENCE);
   }
 
   wait(time) {
     this.close();
-    if (this.messages.length) this.waiting = setTimeout(() => this.flush(), time);
+    this.waiting = setTimeout(() => this.flush(), time);
   }
 
   close() {
