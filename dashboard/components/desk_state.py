@@ -20,6 +20,10 @@ class DeskState(News):
     item: int | None = None
     clash: Clash | None = None
 
+    def take_up(self, item: int | None) -> None:
+        """Put another item on the desk."""
+        self.item, self.clash = item, None
+
 
 def desk_state() -> DeskState:
     """That of this session."""

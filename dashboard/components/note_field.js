@@ -8,11 +8,11 @@ function isTyping(event) {
 }
 
 class NoteField {
-  constructor(field) {
+  constructor(field, data) {
     this.field = field;
-    this.outbox = new Outbox((event, value) => this.trigger(event, value));
+    this.outbox = Outbox.of(data.outbox, this);
     field.placeholder = `Note  (${KEY.toUpperCase()})`;
-    field.addEventListener("focus", () => (this.tile = this.data.tile));
+    field.addEventListener("focus", () => (this.about = this.data));
     field.addEventListener("keydown", (event) => this.keyDown(event));
     this.lead = (event) => this.leadHere(event);
     document.addEventListener("keydown", this.lead);
@@ -26,13 +26,13 @@ class NoteField {
 
   remove() {
     document.removeEventListener("keydown", this.lead);
-    this.outbox.close();
+    this.outbox.leave(this);
   }
 
   keyDown(event) {
     event.stopPropagation(); // what is written is no key of the page
     const text = this.field.value.trim();
-    if (event.key === "Enter" && text) this.outbox.send("note", { tile: this.tile, text });
+    if (event.key === "Enter" && text) this.outbox.send("note", { tile: this.about.tile, text }, this.about.outbox.place);
     if (event.key !== "Enter" && event.key !== "Escape") return;
     this.field.value = "";
     this.field.blur();

@@ -17,10 +17,10 @@ _mount = st.components.v2.component(
 )
 
 
-def note_field(tile: str, *, key: str, on_note: Callable[[str, str], None]) -> None:
-    """Draw the field. on_note is told the tile and what was written about it, as a handler of `outbox`."""
+def note_field(tile: str, *, key: str, place: str, on_note: Callable[[str, str], None]) -> None:
+    """Draw the field. on_note, a handler of `outbox` for `place`, is told the tile and what was written about it."""
     _mount(
         key=key,
-        data={"tile": tile, "longest": LONGEST, "outbox": outbox.inbox(key).state},
-        on_sent_change=outbox.receiver(key, {"note": lambda note: on_note(note["tile"], note["text"])}),
+        data={"tile": tile, "longest": LONGEST, "outbox": outbox.inbox(key).state | {"place": place}},
+        on_sent_change=outbox.receiver(key, place, {"note": lambda note: on_note(note["tile"], note["text"])}),
     )

@@ -1,27 +1,35 @@
 // What a person did, on its way to Python. Of what a component triggers while the server is busy Streamlit keeps only
-// the newest; so all that Python is not known to have had goes along each time, and once more after a while.
+// the newest, and nothing when another run is asked for; so all that Python is not known to have had goes along each
+// time, is sent again after a while, and is taken over when the component is left and opened again.
 
-const PATIENCE = 8000; // ms until what nobody acknowledged is sent again
-const SOON = 1000; // the same after Python has drawn without having had it
+const FIRST = 2000; // ms until it is sent again, twice as long each time
+const LONGEST = 30000;
+const outboxes = new Map(); // by component, of which there is one instance after the other
 
 class Outbox {
-  /** `trigger(event, value)`: of the component at hand. */
-  constructor(trigger) {
-    this.trigger = trigger;
-    this.messages = [];
-    this.newest = 0; // numbers grow, also beyond those of an outbox before this one
+  /** The one of the component whose data say `name`; `owner.trigger(event, value)` reaches Python. */
+  static of({ name }, owner) {
+    if (!outboxes.has(name)) outboxes.set(name, new Outbox());
+    return Object.assign(outboxes.get(name), { owner });
   }
 
-  /** Let go of what Python has had, up to the number `arrived`. */
-  update({ arrived }) {
+  messages = [];
+  newest = 0; // numbers grow, also beyond those of a page before this one
+  pause = FIRST;
+
+  /** Let go of what Python has had, up to the number `arrived`. `place`: of what is sent from now on. */
+  update({ arrived, place }) {
+    this.place = place;
     this.newest = Math.max(this.newest, arrived);
     this.drop(({ number }) => number <= arrived);
-    this.wait(SOON);
+    if (this.messages.length && !this.waiting) this.wait();
   }
 
-  send(event, value) {
+  /** `place` says whose handler is meant, see outbox.py. */
+  send(event, value, place = this.place) {
     this.newest = Math.max(this.newest + 1, Date.now());
-    this.messages.push({ number: this.newest, event, value });
+    this.messages.push({ number: this.newest, event, value, place });
+    this.pause = FIRST;
     this.flush();
   }
 
@@ -31,17 +39,26 @@ class Outbox {
   }
 
   flush() {
-    if (!this.messages.length) return;
-    this.trigger("sent", [...this.messages]);
-    this.wait(PATIENCE);
+    this.rest();
+    if (!this.messages.length || !this.owner) return;
+    this.owner.trigger("sent", [...this.messages]);
+    this.wait();
+    this.pause = Math.min(2 * this.pause, LONGEST);
   }
 
-  wait(time) {
-    this.close();
-    this.waiting = setTimeout(() => this.flush(), time);
+  wait() {
+    this.waiting = setTimeout(() => this.flush(), this.pause);
   }
 
-  close() {
+  rest() {
     clearTimeout(this.waiting);
+    this.waiting = null;
+  }
+
+  /** `owner` has gone: what is left waits for the next one. */
+  leave(owner) {
+    if (this.owner !== owner) return;
+    this.owner = null;
+    this.rest();
   }
 }

@@ -1,8 +1,11 @@
 """What a person did, on its way from the browser: the messages of `outbox.js`, each handled once and in their order.
 
 Streamlit ends a run at its next `st.` call when another one was asked for, also within a callback, and may begin the
-other one meanwhile. So handlers have what they need and change plain objects: they call nothing of `st`. A message
-whose handling was ended all the same, or failed, comes again.
+other one meanwhile. So handlers have all that they need and change plain objects: they call nothing of `st`. What was
+sent from one place (a data set, a queue, a reviewer) is handled as it was meant there, wherever the page is by then.
+
+What has not arrived lives in the browser's tab: it ends with a reload. What was handled by a server that was killed
+before it could say so is sent to the next one too.
 
 Session key: KEY_inbox, the `Inbox` of the component KEY.
 """
@@ -10,7 +13,7 @@ Session key: KEY_inbox, the `Inbox` of the component KEY.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -18,6 +21,7 @@ from typing import Any
 import streamlit as st
 
 Handlers = Mapping[str, Callable[[Any], Any]]
+PLACES = 32  # whose handlers are kept, those that were drawn last
 
 
 @dataclass
@@ -28,23 +32,38 @@ class Inbox:
     answers: what the handler of an event answered last, for the browser.
     """
 
+    name: str
     session: str = field(default_factory=lambda: uuid.uuid4().hex)
     arrived: int = 0
     answers: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, Handlers] = field(default_factory=dict, repr=False)
     lock: Lock = field(default_factory=Lock, repr=False)
 
-    def take(self, messages: list[dict[str, Any]], handlers: Handlers) -> None:
-        """Handle what is new, one at a time."""
+    def serve(self, place: str, handlers: Handlers) -> None:
+        """From now on, what is sent from `place` goes to its event's handler among these."""
+        with self.lock:
+            self.places.pop(place, None)
+            self.places[place] = handlers
+            while len(self.places) > PLACES:
+                del self.places[next(iter(self.places))]
+
+    def take(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Handle what is new, one at a time; what fails is not tried again."""
         with self.lock:
             for message in messages:
-                if message["number"] > self.arrived:
-                    self.answers[message["event"]] = handlers[message["event"]](message["value"])
-                    self.arrived = message["number"]
+                if message["number"] <= self.arrived:
+                    continue
+                event, handlers = message["event"], self.places.get(message["place"])
+                self.arrived, self.answers[event] = message["number"], None
+                if handlers:
+                    self.answers[event] = handlers[event](message["value"])
 
     @property
     def state(self) -> dict[str, Any]:
-        """What the browser is to know."""
-        return {"session": self.session, "arrived": self.arrived, "answers": self.answers}
+        """What the browser is to know, once what is being handled is done."""
+        with self.lock:
+            answers = dict(self.answers)
+            return {"name": self.name, "session": self.session, "arrived": self.arrived, "answers": answers}
 
 
 @dataclass
@@ -65,11 +84,12 @@ class News:
 
 def inbox(key: str) -> Inbox:
     """That of the component `key` in this session."""
-    kept: Inbox = st.session_state.setdefault(f"{key}_inbox", Inbox())
+    kept: Inbox = st.session_state.setdefault(f"{key}_inbox", Inbox(key))
     return kept
 
 
-def receiver(key: str, handlers: Handlers) -> Callable[[], None]:
-    """The callback for the trigger `sent` of the component `key`."""
+def receiver(key: str, place: str, handlers: Handlers) -> Callable[[], None]:
+    """The callback for the trigger `sent` of the component `key`, which stands at `place` now."""
     kept = inbox(key)
-    return lambda: kept.take(st.session_state[key]["sent"], handlers)
+    kept.serve(place, handlers)
+    return lambda: kept.take(st.session_state.get(key, {}).get("sent") or [])

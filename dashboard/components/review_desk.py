@@ -6,6 +6,7 @@ The item that comes next is claimed together with the one on the desk, so that t
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from core.explore import numbers
 from dashboard import cache, navigation, state
 from dashboard.components import (
     neighbourhood,
+    outbox,
     review_editor,
     review_item,
     review_list,
@@ -39,6 +41,7 @@ NOTE_WIDTH = 180  # CSS pixels
 @guarded
 def show(context: Context) -> None:
     """The choice of queue, what fills it, and the desk."""
+    told = outbox.inbox(review_editor.KEY).state
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="review_bar")
     with bar:
         chosen = review_queue.choose(context)
@@ -62,7 +65,7 @@ def show(context: Context) -> None:
     elif view == "list":
         review_list.show(queue, items, review_queue.put_on_desk)
     else:
-        _desk(queue, items, waiting, note)
+        _desk(queue, items, waiting, note, told)
 
 
 def _fill(queue: Queue, waiting: pd.DataFrame) -> None:
@@ -84,14 +87,15 @@ def _empty(queue: Queue) -> None:
         navigation.open_page("quality")
 
 
-def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame, note: DeltaGenerator) -> None:
+def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame, note: DeltaGenerator, told: dict[str, Any]) -> None:
     item, ahead = _on_desk(items, waiting)
     if item is None:
         st.success(_nothing_left(waiting), icon=":material/done_all:")
         return
     with note:
-        note_field(str(item["tile"]), key="review_note", on_note=_noting(queue))
-    desk = Desk(item, _position(waiting, item), ahead, "" if ahead is None else _position(waiting, ahead))
+        place = f"{queue.tiles.name}/{state.reviewer()}"
+        note_field(str(item["tile"]), key="review_note", place=place, on_note=_noting(queue))
+    desk = Desk(item, _position(waiting, item), ahead, "" if ahead is None else _position(waiting, ahead), told)
     review_editor.show(queue, desk)
     neighbourhood.link(queue.tiles, queue.tiles.row(item["tile"]))
     if queue.of_labels:
@@ -121,7 +125,8 @@ def _on_desk(items: pd.DataFrame, waiting: pd.DataFrame) -> tuple[pd.Series | No
     if picked in wanted and picked not in claimed:
         st.toast("Somebody else has that tile on the desk", icon=":material/group:")
     found = [*decided["id"].tolist(), *claimed]
-    desk.item = found[0] if found else None
+    if desk.item == picked:  # else an act has come meanwhile
+        desk.item = found[0] if found else None
     first, second, *_ = [*(items[items["id"] == item].iloc[0] for item in found), None, None]
     return first, second
 

@@ -6,6 +6,7 @@ Session key: review_opened, a neighbour to open.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from dashboard.components.mask_editor import Action, Clash, Drawn, mask_editor
 from dashboard.components.review_queue import Queue
 from dashboard.components.review_work import Shown
 
+KEY = "review_editor"
 SKIP, BACK = "skip", "back"
 ACTIONS = (
     Action(Verdict.ACCEPT, "Accept", "1", primary=True),
@@ -37,12 +39,16 @@ ACTIONS = (
 
 @dataclass(frozen=True, eq=False)
 class Desk:
-    """The item to judge, the one that will be next, None if there is none; their places in the queue in words."""
+    """The item to judge, the one that will be next, None if there is none; their places in the queue in words.
+
+    told: the state of the editor's inbox before they were read.
+    """
 
     item: pd.Series
     position: str
     ahead: pd.Series | None
     ahead_position: str
+    told: dict[str, Any]
 
 
 def show(queue: Queue, desk: Desk) -> None:
@@ -54,8 +60,10 @@ def show(queue: Queue, desk: Desk) -> None:
         navigation.open_page("explore", tile=opened)
     mask_editor(
         work,
-        key="review_editor",
+        key=KEY,
         place=f"{queue.tiles.name}/{judging.reviewer}",
+        queue=queue.name,
+        told=desk.told,
         actions=ACTIONS,
         on_draft=judging.keep,
         on_act=judging.act,
@@ -92,39 +100,40 @@ class Judging:
 
     def act(self, drawn: Drawn) -> bool:
         """Store what the action means and put the next item on the desk; whether it is done."""
-        tile = str(self.desk.item["tile"])
         self.state.clash = None
-        if drawn.tile != tile:
+        if drawn.tile != self.desk.item["tile"]:
             return False
         try:
-            self._act(drawn)
+            return self._act(drawn)
+        except SaltScopeError as error:
+            self.state.failure = str(error)
+            return False
+
+    def _act(self, drawn: Drawn) -> bool:
+        if drawn.name == BACK:
+            self._undo()
+            return True
+        try:
+            if drawn.name != SKIP:
+                self._decide(drawn)
         except Decided as error:
-            self.state.failure = f"Tile {tile}: {error}."
+            self.state.failure = f"Tile {drawn.tile}: {error}."
             self._go_on()
             return False
         except Conflict as error:
             self.state.clash = self._clash(drawn, error)
             return False
-        except SaltScopeError as error:
-            self.state.failure = str(error)
-            return False
+        self._go_on()
         return True
 
-    def _act(self, drawn: Drawn) -> None:
-        if drawn.name == BACK:
-            self._undo()
-            return
-        if drawn.name != SKIP:
-            self._decide(drawn)
-        self._go_on()
-
     def _go_on(self) -> None:
-        self.state.item = None if self.desk.ahead is None else int(self.desk.ahead["id"])
+        self.state.take_up(None if self.desk.ahead is None else int(self.desk.ahead["id"]))
 
     def _undo(self) -> None:
         undone = self.reviews.undo(self.reviewer, self.queue.name, self.queue.tiles.name)
         self.state.done = f"Taken back: {numbers.count(len(undone))}" if undone else "Nothing of yours to take back"
-        self.state.item = undone[0] if undone else self.state.item
+        if undone:
+            self.state.take_up(undone[0])
 
     def _decide(self, drawn: Drawn) -> None:
         """Store the verdict and, where the tile's label changes by it, the mask."""

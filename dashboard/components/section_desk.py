@@ -7,7 +7,7 @@ mosaic_breaking, the `Breaking` of the session.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -30,15 +30,15 @@ PLACE = "section"  # query parameter: 1 is the largest
 
 @dataclass
 class Breaking(News):
-    """What has become of a link. broken: its two tiles, until the page has followed them."""
+    """What has become of a link. broken: the two tiles of one, by data set, until the page has followed them."""
 
-    broken: tuple[str, str] | None = None
+    broken: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def break_link(self, workspace: Workspace, store: TileStore, first: str, second: str, where: str) -> None:
         """Store that the two do not touch."""
         try:
             break_link(workspace, store, first, second, where)
-            self.broken = first, second
+            self.broken[store.name] = first, second
         except SaltScopeError as error:
             self.failure = str(error)
 
@@ -59,16 +59,16 @@ def show(scene: Scene, rows: np.ndarray) -> None:
         previous=number > 0,
         following=number + 1 < count,
         on_event=lambda event: _act(event, number),
+        place=scene.store.name,
         on_break=partial(breaking.break_link, cache.workspace(), scene.store),
     )
     _only_this(scene, number)
     if opened := st.session_state.pop("mosaic_open", None):
         navigation.open_page("explore", tile=opened)
-    if breaking.broken:
-        _follow(scene, *breaking.broken)
-        breaking.broken = None
-        st.rerun()
     breaking.tell()
+    if parted := breaking.broken.pop(scene.store.name, None):
+        _follow(scene, *parted)
+        st.rerun()
 
 
 def chosen(scene: Scene) -> int:

@@ -157,6 +157,25 @@ def test_the_next_tile_is_there_before_the_answer(server: Server, browser_page: 
     assert verdicts(workspace) == {first: "accept", second: "no_salt"}
 
 
+def test_a_verdict_outlives_its_page(server: Server, browser_page: Page, workspace: Workspace) -> None:
+    """Going elsewhere may end the run that was to store it; then it is stored when Review is opened again."""
+    page = browser_page
+    first = open_desk(server, page)
+    process = server.process
+    assert process is not None
+    page.wait_for_timeout(1000)
+    process.send_signal(signal.SIGSTOP)
+    page.keyboard.press("1")
+    page.get_by_role("link", name="Explore").click()
+    process.send_signal(signal.SIGCONT)
+    page.wait_for_url("**/explore**", timeout=60_000)
+    expect(page.get_by_role("heading", name="Explore")).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="Review").click()
+    page.wait_for_url("**/review**", timeout=60_000)
+    expect(page.get_by_text("1 of 6 decided")).to_be_visible(timeout=60_000)
+    assert verdicts(workspace) == {first: "accept"}
+
+
 def test_what_is_refused_comes_back(server: Server, browser_page: Page, workspace: Workspace) -> None:
     page = browser_page
     tile = open_desk(server, page)

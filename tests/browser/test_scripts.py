@@ -53,44 +53,66 @@ def test_an_instance_stays_as_long_as_its_place(browser_page: Page) -> None:
 
 @pytest.fixture
 def outbox(browser_page: Page) -> Page:
-    """A page with window.outbox; window.sent is what was triggered: events and values, message by message."""
+    """A page with window.outbox; window.sent is what was triggered: event, value and place, message by message."""
     browser_page.clock.install(time=1000)
+    browser_page.clock.pause_at(2000)
     load(browser_page, assets.text("outbox.js"), "export default Outbox;")
     browser_page.evaluate(
         """() => {
           window.sent = [];
-          window.outbox = new window.script.default((event, messages) => window.sent.push([event, messages]));
+          window.open = () => ({ trigger: (event, messages) => window.sent.push([event, messages]) });
+          window.owner = window.open();
+          window.outbox = window.script.default.of({ name: "editor" }, window.owner);
+          window.outbox.update({ arrived: 0, place: "here" });
         }"""
     )
     return browser_page
 
 
-def sent(page: Page) -> list[list[tuple[str, Any]]]:
+def sent(page: Page) -> list[list[tuple[str, Any, str]]]:
     told = page.evaluate("window.sent.splice(0)")
     assert {event for event, _ in told} <= {"sent"}
-    return [[(message["event"], message["value"]) for message in messages] for _, messages in told]
+    return [[(message["event"], message["value"], message["place"]) for message in messages] for _, messages in told]
+
+
+ACT = ("act", 1, "here")
 
 
 def test_what_is_not_known_to_have_arrived_goes_along(outbox: Page) -> None:
     outbox.evaluate("outbox.send('act', 1); outbox.send('draft', 2)")
-    assert sent(outbox) == [[("act", 1)], [("act", 1), ("draft", 2)]]
-    outbox.evaluate("outbox.update({ arrived: outbox.messages[0].number }); outbox.send('draft', 3)")
-    assert sent(outbox) == [[("draft", 2), ("draft", 3)]]
-    outbox.evaluate("outbox.drop(({ value }) => value === 2); outbox.send('act', 4)")
-    assert sent(outbox) == [[("draft", 3), ("act", 4)]]
+    assert sent(outbox) == [[ACT], [ACT, ("draft", 2, "here")]]
+    outbox.evaluate("outbox.update({ arrived: outbox.messages[0].number, place: 'there' }); outbox.send('draft', 3)")
+    assert sent(outbox) == [[("draft", 2, "here"), ("draft", 3, "there")]]
+    outbox.evaluate("outbox.drop(({ value }) => value === 2); outbox.send('act', 4, 'here')")
+    assert sent(outbox) == [[("draft", 3, "there"), ("act", 4, "here")]]
 
 
 def test_it_goes_again_until_it_has_arrived(outbox: Page) -> None:
+    """After two seconds, four, eight, …"""
     outbox.evaluate("outbox.send('act', 1)")
-    outbox.clock.fast_forward(8000)
-    outbox.clock.fast_forward(8000)
-    assert sent(outbox) == [[("act", 1)]] * 3
-    outbox.evaluate("outbox.update({ arrived: 0 })")
-    outbox.clock.fast_forward(1000)
-    assert sent(outbox) == [[("act", 1)]], "Python has drawn, but had not had it"
-    outbox.evaluate("outbox.update({ arrived: outbox.newest })")
-    outbox.clock.fast_forward(8000)
+    for pause in (2000, 4000, 8000, 16_000, 30_000, 30_000):
+        assert sent(outbox) == [[ACT]]
+        outbox.clock.fast_forward(pause - 10)
+        assert sent(outbox) == []
+        outbox.clock.fast_forward(10)
+    outbox.evaluate("outbox.update({ arrived: outbox.newest, place: 'here' }); window.sent.splice(0)")
+    outbox.clock.fast_forward(60_000)
     assert sent(outbox) == []
+
+
+def test_the_next_instance_takes_over_what_is_left(outbox: Page) -> None:
+    outbox.evaluate("outbox.send('act', 1); outbox.leave(owner); window.sent.splice(0)")
+    outbox.clock.fast_forward(60_000)
+    assert sent(outbox) == [], "there is nobody who could send it"
+    outbox.evaluate(
+        """() => {
+          window.next = window.open();
+          window.script.default.of({ name: "editor" }, window.next).update({ arrived: 0, place: "there" });
+          window.outbox.leave(window.owner); // the clean-up of the first may come late
+        }"""
+    )
+    outbox.clock.fast_forward(4000)
+    assert sent(outbox) == [[ACT]]
 
 
 def test_numbers_grow_though_the_clock_was_set_back(outbox: Page) -> None:

@@ -10,7 +10,7 @@ under way; a key that is pressed meanwhile waits for the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -124,6 +124,8 @@ def mask_editor(
     *,
     key: str,
     place: str,
+    queue: str = "",
+    told: Mapping[str, Any] | None = None,
     actions: Sequence[Action],
     on_draft: Callable[[Drawn], bool],
     on_act: Callable[[Drawn], bool],
@@ -133,11 +135,14 @@ def mask_editor(
 ) -> None:
     """Draw one tile to paint on.
 
-    place: what tells this tile from one of the same name, for the draft in the browser's tab. ahead: shown as soon as
-    an action was chosen. on_draft is called after every change and returns whether it is stored; on_act when an action
-    was chosen, and returns whether it is done; both are handlers of `outbox`. clash: shown beside the person's own mask
+    place: what tells this tile from one of the same name, for the draft in the browser's tab; queue: where it is
+    judged. told: the state of the inbox before `work` was read, None: as it is now. ahead: shown as soon as an action
+    was chosen. on_draft is called after every change and returns whether it is stored; on_act when an action was
+    chosen, and returns whether it is done; both are handlers of `outbox`. clash: shown beside the person's own mask
     until they choose. on_open is told of a tile around this one.
     """
+    known = told or outbox.inbox(key).state
+    sent_from = f"{known['session']}/{queue}/{place}"
     data = {
         "name": key,
         "place": place,
@@ -146,7 +151,7 @@ def mask_editor(
         "ahead": asdict(ahead) if ahead else None,
         "conflict": asdict(clash) if clash else None,
         "actions": [asdict(action) for action in actions],
-        "outbox": outbox.inbox(key).state,
+        "outbox": {**known, "place": sent_from},
     }
 
     def drafted(told: dict[str, Any]) -> dict[str, Any] | None:
@@ -164,6 +169,6 @@ def mask_editor(
     _mount(
         key=key,
         data=data,
-        on_sent_change=outbox.receiver(key, {"draft": drafted, "act": acted}),
+        on_sent_change=outbox.receiver(key, sent_from, {"draft": drafted, "act": acted}),
         on_near_change=opened,
     )

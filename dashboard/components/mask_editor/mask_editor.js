@@ -6,6 +6,7 @@ const RADIUS = { least: 0.5, most: 30, step: 1.25, atFirst: 4 }; // tile pixels
 const FRAGMENT = 12; // salt in pieces of fewer pixels is dropped
 const SIDE = 300; // CSS pixels beside the picture
 const AROUND_WIDTH = 222; // CSS pixels of the tiles around this one
+const PATIENCE = 8000; // ms until what nobody acknowledged is called not stored
 const NARROW = 700; // below this width the rest stands under the picture
 const BELOW = 56; // CSS pixels that a page needs below the picture
 const LEAST = 240; // height of the picture, CSS pixels
@@ -16,7 +17,7 @@ class MaskEditor extends Board {
     this.tool = TOOLS[0];
     this.radius = stored("saltscope.brush").radius ?? RADIUS.atFirst;
     this.subtracts = false;
-    this.outbox = new Outbox((event, value) => this.trigger(event, value));
+    this.outbox = Outbox.of(data.outbox, this);
     this.easel = new Easel(this, (place) => this.point(place));
     this.build();
     this.root.addEventListener("keyup", (event) => event.key === " " && this.pan(false));
@@ -98,8 +99,10 @@ class MaskEditor extends Board {
   }
 
   async update(data) {
+    const again = this.data && data.outbox.session !== this.data.outbox.session;
     this.data = data;
     this.outbox.update(data.outbox);
+    if (again) this.beginAgain();
     if (this.acting && !this.isAnswered(data.outbox)) return this.acknowledge();
     const { ahead: known } = this;
     this.ahead = null;
@@ -116,6 +119,13 @@ class MaskEditor extends Board {
     if (this.data !== data) return;
     this.ahead = ahead;
     this.goOn();
+  }
+
+  /** The server is another one: what the one before was told is not for it, but the drawing is. */
+  beginAgain() {
+    this.outbox.drop(() => true);
+    this.place = this.data.outbox.place;
+    if (this.drawing?.stroke && !this.isKept(this.drawing.stroke)) this.send();
   }
 
   /** { work, tile, around }: all that is shown of a tile, ready to be drawn; `known` if it is the same. */
@@ -135,6 +145,7 @@ class MaskEditor extends Board {
   /** Begin with a tile, or go back to a `drawing` of it. */
   enter({ work, tile, around }, drawing) {
     Object.assign(this, { work, tile, cachedGreys: null });
+    this.place = this.data.outbox.place;
     clearTimeout(this.waiting); // for a stroke on the tile before, which its verdict has overtaken
     this.around.show(around);
     this.easel.way = null;
@@ -276,7 +287,7 @@ class MaskEditor extends Board {
     this.kept.textContent = "keeping the draft …";
     this.kept.classList.remove("failed");
     this.outbox.drop(({ event, value }) => event === "draft" && value.tile === tile);
-    this.outbox.send("draft", { tile, mask: codeOf(this.pixels), base, stroke });
+    this.outbox.send("draft", { tile, mask: codeOf(this.pixels), base, stroke }, this.place);
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.isKept(stroke) || this.failed(), PATIENCE);
   }
@@ -308,7 +319,7 @@ class MaskEditor extends Board {
     const { drawing, work, tile, data } = this;
     const told = { name, tile: tile.source.id, mask: codeOf(drawing.pixels), base: drawing.base, changed: drawing.changed, stroke: Date.now() };
     this.acting = { told, drawing, from: { work, tile, around: this.around.tiles }, session: data.outbox.session };
-    this.outbox.send("act", told);
+    this.outbox.send("act", told, this.place);
     this.tell(`storing: ${this.actionWords} …`);
     this.losing = setTimeout(() => this.tell(`The server does not answer: not stored yet: ${this.actionWords}`, true), PATIENCE);
     delete this.root.dataset.ready;
@@ -335,10 +346,10 @@ class MaskEditor extends Board {
     const answered = outbox.answers.act;
     if (!acting) return;
     clearTimeout(this.losing);
-    this.outbox.drop(({ event }) => event === "act");
+    const known = answered?.stroke === acting.told.stroke || work.tile.id === acting.told.tile; // else the server died
     const done = answered?.stroke === acting.told.stroke && answered.done;
     if (done) acting.drawing.forget();
-    this.tell(`${done ? "stored" : "not stored"}: ${this.actionWords}`, !done);
+    this.tell(`${done ? "stored" : known ? "not stored" : "perhaps stored"}: ${this.actionWords}`, !done);
     this.acting = null;
     const shown = this.tile.source.id;
     if (work.tile.id !== shown) this.held = null; // it was meant for that tile
@@ -424,7 +435,9 @@ class MaskEditor extends Board {
 
   remove() {
     super.remove();
-    this.outbox.close();
+    this.outbox.leave(this);
+    clearTimeout(this.waiting);
+    clearTimeout(this.losing);
   }
 
   ownKeys() {

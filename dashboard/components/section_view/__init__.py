@@ -87,6 +87,7 @@ def section_view(
     previous: bool = False,
     following: bool = False,
     on_event: Callable[[SectionEvent], None],
+    place: str,
     on_break: Callable[[str, str, str], None],
 ) -> None:
     """Draw a section; `on_event` is told one thing at a time, before the page is drawn again.
@@ -94,7 +95,8 @@ def section_view(
     name: another one begins with the whole picture in sight. focus: the tile that is picked when that or `focus`
     itself has changed; from then on the view keeps what is picked. position, previous, following: the words between
     the two buttons that lead to other sections, and whether these work.
-    on_break: a handler of `outbox`, told two touching tiles that do not belong together and where the second lies.
+    on_break: a handler of `outbox` for `place`, told two touching tiles that do not belong together and where the
+    second lies.
     """
     data = {
         "name": key,
@@ -104,14 +106,14 @@ def section_view(
         "position": position,
         "previous": previous,
         "next": following,
-        "outbox": outbox.inbox(key).state,
+        "outbox": outbox.inbox(key).state | {"place": place},
         **vars(section),
         "whole": vars(section.whole),
         "detail": section.detail and vars(section.detail),
     }
     told = {f"on_{part}_change": _teller(key, part, on_event) for part in PARTS}
     handlers = {"break": lambda link: on_break(*link)}
-    _mount(key=key, data=data, on_sent_change=outbox.receiver(key, handlers), **told)
+    _mount(key=key, data=data, on_sent_change=outbox.receiver(key, place, handlers), **told)
 
 
 def _teller(key: str, part: str, on_event: Callable[[SectionEvent], None]) -> Callable[[], None]:

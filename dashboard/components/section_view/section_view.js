@@ -13,7 +13,7 @@ const [KNOWN_LABEL, KNOWN_PREDICTION, OUTSIDE, FLAGGED, KNOWN_CORRECTION] = [1, 
 class SectionView extends Board {
   constructor(root, data) {
     super(root, data, "Section");
-    this.outbox = new Outbox((event, value) => this.trigger(event, value));
+    this.outbox = Outbox.of(data.outbox, this);
     this.camera = new Camera();
     this.picked = -1;
     this.look.flags ??= true;
@@ -48,7 +48,7 @@ class SectionView extends Board {
 
   remove() {
     super.remove();
-    this.outbox.close();
+    this.outbox.leave(this);
     clearTimeout(this.resting);
   }
 
@@ -300,6 +300,8 @@ class SectionView extends Board {
 
   showLink(seam) {
     this.seam = seam;
+    this.parted = [this.data.ids[seam.first], this.data.ids[seam.second], seam.where];
+    this.place = this.data.outbox.place;
     const words = element("p", {}, ...this.linkInWords(seam).slice(0, 3), element("small", {}, seamInWords(seam)));
     this.card.replaceChildren(words, button("Break this link  X", "These two tiles do not touch  X", () => this.breakLink()), button("Leave it", "Esc", () => this.closeCard()));
     this.card.hidden = false;
@@ -324,9 +326,8 @@ class SectionView extends Board {
 
   breakLink() {
     if (!this.seam) return;
-    const { first, second, where } = this.seam;
     this.closeCard();
-    this.outbox.send("break", [this.data.ids[first], this.data.ids[second], where]);
+    this.outbox.send("break", this.parted, this.place);
   }
 
   /** Where the tile at a row and column lies in the world. */

@@ -6,12 +6,11 @@ Session key: history_news, what has become of the mask that was to be restored.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import streamlit as st
 
 from core.dataset.tiles import TileStore
-from core.errors import Conflict, SaltScopeError
+from core.errors import SaltScopeError
 from core.explore import thumbnails
 from core.review.tables import Origin
 from core.review.timeline import Event, newest_revision, restore, timeline
@@ -46,31 +45,31 @@ class Line:
 
 def show(store: TileStore, tile: str, key: str) -> None:
     """Draw the history of `tile`; where there is none, nothing."""
+    news: News = st.session_state.setdefault("history_news", News())
+    news.tell()
     masks = cache.mask_store()
     events = timeline(cache.review_store(), masks, cache.note_store(), store, tile)
     if not any(event.time or event.why for event in events):
         return
     base, reviewer = newest_revision(events), state.reviewer()
-    news: News = st.session_state.setdefault("history_news", News())
 
-    def bring_back(wanted: dict[str, Any]) -> None:
+    def bring_back(revision: int) -> None:
         try:
-            if wanted["tile"] != tile:
-                raise Conflict(f"a mask of tile {wanted['tile']} was not restored: another tile was opened meanwhile")
-            restore(masks, store, tile, wanted["revision"], reviewer, base)
+            restore(masks, store, tile, revision, reviewer, base)
             news.done = ":material/history: Restored as a new revision"
         except SaltScopeError as error:
             news.failure = str(error)
 
-    news.tell()
     row = store.row(tile)
     picture = GalleryTile(tile, store.tile_shape, thumbnails.jpeg_urls(store.tiles[row : row + 1])[0])
     standing = next((event.mask for event in events if event.stands), None)
     lines = [asdict(_line(event, standing)) for event in events]
+    place = f"{store.name}/{tile}/{reviewer}"
+    told = outbox.inbox(key).state | {"place": place}
     _mount(
         key=key,
-        data={"name": key, "tile": asdict(picture), "lines": lines, "outbox": outbox.inbox(key).state},
-        on_sent_change=outbox.receiver(key, {"restore": bring_back}),
+        data={"name": key, "tile": asdict(picture), "lines": lines, "outbox": told},
+        on_sent_change=outbox.receiver(key, place, {"restore": bring_back}),
     )
 
 

@@ -7,7 +7,7 @@ class TileHistory {
     this.root = root;
     this.look = new Look(data.name, "image", () => this.draw());
     this.list = element("ol");
-    this.outbox = new Outbox((event, value) => this.trigger(event, value));
+    this.outbox = Outbox.of(data.outbox, this);
     root.replaceChildren(element("h4", {}, "History"), this.list);
   }
 
@@ -30,12 +30,17 @@ class TileHistory {
     for (const [name, parts] of Object.entries({ facts, words })) {
       if (parts.length) text.append(element("div", { class: name }, parts.join(" · ")));
     }
-    const restore = () => this.outbox.send("restore", { tile: this.tile.source.id, revision });
+    const restore = () => this.restore(revision);
     const end = restorable ? button("Restore", "Make this mask the label again, as a new revision", restore) : "";
     const made = element("li", {}, mask === null ? element("span") : element("canvas"), text, end);
     made.classList.toggle("stands", state === "the label now");
     made.classList.toggle("back", state === "taken back");
     return made;
+  }
+
+  restore(revision) {
+    this.outbox.drop(({ event }) => event === "restore"); // a second click
+    this.outbox.send("restore", revision);
   }
 
   draw() {
@@ -51,7 +56,7 @@ class TileHistory {
   }
 
   remove() {
-    this.outbox.close();
+    this.outbox.leave(this);
   }
 }
 
