@@ -169,7 +169,7 @@ def test_a_verdict_outlives_its_page(server: Server, browser_page: Page, workspa
     page.get_by_role("link", name="Explore").click()
     process.send_signal(signal.SIGCONT)
     page.wait_for_url("**/explore**", timeout=60_000)
-    expect(page.get_by_role("heading", name="Explore")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Explore", level=1)).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="Review").click()
     page.wait_for_url("**/review**", timeout=60_000)
     expect(page.get_by_text("1 of 6 decided")).to_be_visible(timeout=60_000)
