@@ -5,7 +5,7 @@ Session key: review_desk.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -15,14 +15,10 @@ from dashboard.components.outbox import News
 
 @dataclass
 class DeskState(News):
-    """item: the one on the desk, None: the first that is open. clash: somebody else's newer mask for it."""
+    """item: the one on the desk, None: the first that is open. clashes: somebody else's newer masks, by item."""
 
     item: int | None = None
-    clash: Clash | None = None
-
-    def take_up(self, item: int | None) -> None:
-        """Put another item on the desk."""
-        self.item, self.clash = item, None
+    clashes: dict[int, Clash] = field(default_factory=dict)
 
 
 def desk_state() -> DeskState:

@@ -22,15 +22,16 @@ class Outbox {
     this.place = place;
     this.newest = Math.max(this.newest, arrived);
     this.drop(({ number }) => number <= arrived);
-    if (this.messages.length && !this.waiting) this.wait();
+    if (!this.waiting) this.flush(); // what an instance before has left
   }
 
-  /** `place` says whose handler is meant, see outbox.py. */
+  /** `place` says whose handler is meant, see outbox.py. Returns the number that will have arrived then. */
   send(event, value, place = this.place) {
     this.newest = Math.max(this.newest + 1, Date.now());
     this.messages.push({ number: this.newest, event, value, place });
     this.pause = FIRST;
     this.flush();
+    return this.newest;
   }
 
   /** Messages of which `isVoid` says so need not arrive any more. */

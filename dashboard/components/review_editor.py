@@ -32,8 +32,8 @@ ACTIONS = (
     Action(Verdict.NO_SALT, "No salt", "2"),
     Action(Verdict.ALL_SALT, "All salt", "3"),
     Action(Verdict.UNSURE, "Unsure", "4"),
-    Action(SKIP, "Skip", "n"),
-    Action(BACK, "Take back", "Backspace", ahead=False),
+    Action(SKIP, "Skip", "n", stores=False),
+    Action(BACK, "Take back", "Backspace", ahead=False, stores=False),
 )
 
 
@@ -68,7 +68,7 @@ def show(queue: Queue, desk: Desk) -> None:
         on_draft=judging.keep,
         on_act=judging.act,
         ahead=ahead,
-        clash=judging.state.clash,
+        clash=judging.state.clashes.get(judging.item),
         on_open=_open,
     )
 
@@ -89,6 +89,11 @@ class Judging:
     masks: MaskStore
     state: DeskState
 
+    @property
+    def item(self) -> int:
+        """The one that is judged."""
+        return int(self.desk.item["id"])
+
     def keep(self, drawn: Drawn) -> bool:
         """Store the draft; whether it is."""
         try:
@@ -100,9 +105,10 @@ class Judging:
 
     def act(self, drawn: Drawn) -> bool:
         """Store what the action means and put the next item on the desk; whether it is done."""
-        self.state.clash = None
         if drawn.tile != self.desk.item["tile"]:
+            self.state.failure = f"Tile {drawn.tile}: not stored, another tile is on the desk."
             return False
+        self.state.clashes.pop(self.item, None)
         try:
             return self._act(drawn)
         except SaltScopeError as error:
@@ -111,8 +117,7 @@ class Judging:
 
     def _act(self, drawn: Drawn) -> bool:
         if drawn.name == BACK:
-            self._undo()
-            return True
+            return self._undo()
         try:
             if drawn.name != SKIP:
                 self._decide(drawn)
@@ -121,19 +126,21 @@ class Judging:
             self._go_on()
             return False
         except Conflict as error:
-            self.state.clash = self._clash(drawn, error)
+            self._clash(drawn, error)
             return False
         self._go_on()
         return True
 
     def _go_on(self) -> None:
-        self.state.take_up(None if self.desk.ahead is None else int(self.desk.ahead["id"]))
+        if self.state.item == self.item:
+            self.state.item = None if self.desk.ahead is None else int(self.desk.ahead["id"])
 
-    def _undo(self) -> None:
+    def _undo(self) -> bool:
         undone = self.reviews.undo(self.reviewer, self.queue.name, self.queue.tiles.name)
         self.state.done = f"Taken back: {numbers.count(len(undone))}" if undone else "Nothing of yours to take back"
         if undone:
-            self.state.take_up(undone[0])
+            self.state.item = undone[0]
+        return bool(undone)
 
     def _decide(self, drawn: Drawn) -> None:
         """Store the verdict and, where the tile's label changes by it, the mask."""
@@ -145,13 +152,14 @@ class Judging:
             drawn_by_hand = verdict is not Verdict.ACCEPT or self.begun.newest is not None or queue.of_labels
             origin = Origin.DRAWN if drawn_by_hand else Origin.PREDICTION
             run = "" if queue.run is None else queue.run.id
-            masks[int(item["id"])] = NewMask(queue.tiles.name, drawn.tile, mask, drawn.base, origin, run)
+            masks[self.item] = NewMask(queue.tiles.name, drawn.tile, mask, drawn.base, origin, run)
         was_open = item["verdict"] is None
-        self.reviews.decide(int(item["id"]), verdict, self.reviewer, masks=masks, first=was_open)
+        self.reviews.decide(self.item, verdict, self.reviewer, masks=masks, first=was_open)
 
-    def _clash(self, drawn: Drawn, error: Conflict) -> Clash | None:
+    def _clash(self, drawn: Drawn, error: Conflict) -> None:
         theirs = self.masks.newest(self.queue.tiles.name, drawn.tile)
-        return Clash(str(error), theirs.mask, theirs.id, drawn.name) if theirs else None
+        if theirs:
+            self.state.clashes[self.item] = Clash(str(error), theirs.mask, theirs.id, drawn.name)
 
 
 def _mask(verdict: Verdict, drawn: Drawn, shape: tuple[int, int]) -> np.ndarray | None:

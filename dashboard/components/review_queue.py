@@ -77,7 +77,7 @@ def order() -> QueueOrder:
 
 def put_on_desk(item_id: int | None) -> None:
     """The item to judge next, None: the first that is open; where the list is shown, go to the desk."""
-    desk_state().take_up(item_id)
+    desk_state().item = item_id
     st.query_params.pop(VIEW, None)
 
 
@@ -113,7 +113,7 @@ def open_queue(context: Context, chosen: str) -> Queue:
 
 def _keep() -> None:
     st.query_params[PARAMETER] = st.session_state["review_queue"]
-    desk_state().take_up(None)
+    desk_state().item = None
 
 
 def _missing(what: str, button: str, target: str) -> None:

@@ -2,7 +2,7 @@
 
 Session keys: mosaic_picked, the tile that was picked here last (so that only one picked elsewhere moves the view);
 mosaic_focus, the one that the view began with; mosaic_window, the part that is looked at closely, by section;
-mosaic_breaking, the `Breaking` of the session.
+mosaic_open, a tile to see in full; mosaic_breaking, the `Breaking` of the session.
 """
 
 from __future__ import annotations

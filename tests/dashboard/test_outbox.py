@@ -28,6 +28,7 @@ def test_what_is_late_is_handled_where_it_was_meant() -> None:
     inbox.serve("there", {"act": there.append})
     inbox.take([message(1), message(2, place="there"), message(3, place="nowhere"), message(4)])
     assert (here, there, inbox.arrived) == ([1, 4], [2], 4)
+    assert "was not stored" in inbox.news.failure
 
 
 def test_places_that_were_drawn_last_are_kept() -> None:

@@ -40,13 +40,17 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Action:
-    """What can be done with a mask, at a key. primary: the one that stands out. ahead: the next tile follows."""
+    """What can be done with a mask, at a key.
+
+    primary: the one that stands out. ahead: the next tile follows. stores: the drawing needs to be kept no longer.
+    """
 
     name: str
     label: str
     key: str
     primary: bool = False
     ahead: bool = True
+    stores: bool = True
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,7 @@ def mask_editor(
     until they choose. on_open is told of a tile around this one.
     """
     known = told or outbox.inbox(key).state
-    sent_from = f"{known['session']}/{queue}/{place}"
+    sent_from = f"{queue}/{place}"
     data = {
         "name": key,
         "place": place,
@@ -158,7 +162,9 @@ def mask_editor(
         drawn = Drawn(**told)
         return {"tile": drawn.tile, "stroke": drawn.stroke} if on_draft(drawn) else None
 
-    def acted(told: dict[str, Any]) -> dict[str, Any]:
+    def acted(told: dict[str, Any]) -> dict[str, Any] | None:
+        if told.pop("session") != known["session"]:
+            return None  # it was meant for another server
         drawn = Drawn(**told)
         return {"stroke": drawn.stroke, "done": on_act(drawn)}
 

@@ -124,7 +124,6 @@ class MaskEditor extends Board {
   /** The server is another one: what the one before was told is not for it, but the drawing is. */
   beginAgain() {
     this.outbox.drop(() => true);
-    this.place = this.data.outbox.place;
     if (this.drawing?.stroke && !this.isKept(this.drawing.stroke)) this.send();
   }
 
@@ -137,16 +136,16 @@ class MaskEditor extends Board {
 
   /** Whether the drawing at hand is to stay: also when somebody else has saved the same tile meanwhile. */
   goesOn({ tile, base, mask }) {
-    if (!this.drawing || this.tile.source.id !== tile.id) return false;
+    if (!this.drawing || this.tile.source.id !== tile.id || this.place !== this.data.outbox.place) return false;
     if (base === this.drawing.base) return true;
     return this.drawing.changed && codeOf(this.pixels) !== mask;
   }
 
   /** Begin with a tile, or go back to a `drawing` of it. */
-  enter({ work, tile, around }, drawing) {
-    Object.assign(this, { work, tile, cachedGreys: null });
-    this.place = this.data.outbox.place;
-    clearTimeout(this.waiting); // for a stroke on the tile before, which its verdict has overtaken
+  enter({ work, tile, around, place = this.data.outbox.place }, drawing) {
+    Object.assign(this, { work, tile, place, cachedGreys: null });
+    clearTimeout(this.waiting); // for a stroke on the tile before, which goes on by itself
+    this.kept.textContent = "";
     this.around.show(around);
     this.easel.way = null;
     this.easel.enter(tile);
@@ -155,7 +154,7 @@ class MaskEditor extends Board {
     this.acknowledged = work.draft?.stroke ?? 0;
     if (restored) this.say(`Your drawing of ${clock(restored.stroke)} is back; it is not saved yet.`, ["Discard it", () => this.discard()]);
     else this.say("");
-    if (restored && restored.stroke > this.acknowledged) this.send();
+    if (this.drawing.stroke > this.acknowledged) this.send();
     this.thresholdRow.hidden = !tile.chance;
     this.copies.hidden = !work.sources.length;
     this.copies.replaceChildren(element("option", { value: "" }, "copy from … (V)"), ...work.sources.map(({ words }, i) => element("option", { value: i }, words)));
@@ -286,10 +285,15 @@ class MaskEditor extends Board {
     const tile = this.tile.source.id;
     this.kept.textContent = "keeping the draft …";
     this.kept.classList.remove("failed");
-    this.outbox.drop(({ event, value }) => event === "draft" && value.tile === tile);
+    this.forgetPending("draft", tile);
     this.outbox.send("draft", { tile, mask: codeOf(this.pixels), base, stroke }, this.place);
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.isKept(stroke) || this.failed(), PATIENCE);
+  }
+
+  /** A newer message about the same takes its place. */
+  forgetPending(kind, tile) {
+    this.outbox.drop(({ event, value, place }) => event === kind && value.tile === tile && place === this.place);
   }
 
   isKept(stroke) {
@@ -316,10 +320,11 @@ class MaskEditor extends Board {
     if (!this.root.dataset.ready) return; // nobody judges a tile unseen
     if (this.acting) return (this.held = name);
     if (this.easel.way) this.easel.finish();
-    const { drawing, work, tile, data } = this;
+    const { drawing, work, tile, data, place } = this;
     const told = { name, tile: tile.source.id, mask: codeOf(drawing.pixels), base: drawing.base, changed: drawing.changed, stroke: Date.now() };
-    this.acting = { told, drawing, from: { work, tile, around: this.around.tiles }, session: data.outbox.session };
-    this.outbox.send("act", told, this.place);
+    this.forgetPending("act", told.tile); // of an editor before this one
+    const number = this.outbox.send("act", { ...told, session: data.outbox.session }, place);
+    this.acting = { told, number, drawing, from: { work, tile, place, around: this.around.tiles }, session: data.outbox.session };
     this.tell(`storing: ${this.actionWords} …`);
     this.losing = setTimeout(() => this.tell(`The server does not answer: not stored yet: ${this.actionWords}`, true), PATIENCE);
     delete this.root.dataset.ready;
@@ -336,8 +341,8 @@ class MaskEditor extends Board {
   }
 
   /** Whether it is known what has become of the action under way; of a server that is gone nothing will ever be. */
-  isAnswered({ answers, session }) {
-    return answers.act?.stroke === this.acting.told.stroke || session !== this.acting.session;
+  isAnswered({ arrived, session }) {
+    return arrived >= this.acting.number || session !== this.acting.session;
   }
 
   /** Say what has become of the action; where it was refused, go back to its tile as it was. */
@@ -346,14 +351,16 @@ class MaskEditor extends Board {
     const answered = outbox.answers.act;
     if (!acting) return;
     clearTimeout(this.losing);
-    const known = answered?.stroke === acting.told.stroke || work.tile.id === acting.told.tile; // else the server died
-    const done = answered?.stroke === acting.told.stroke && answered.done;
-    if (done) acting.drawing.forget();
-    this.tell(`${done ? "stored" : known ? "not stored" : "perhaps stored"}: ${this.actionWords}`, !done);
+    const waits = work.tile.id === acting.told.tile && outbox.place === acting.from.place;
+    const answers = answered?.stroke === acting.told.stroke; // not so after a fault or another server
+    const done = answers && answered.done;
+    const { stores } = this.data.actions.find(({ name }) => name === acting.told.name);
+    if (done && stores) acting.drawing.forget();
+    this.tell(`${done ? "stored" : answers || waits ? "not stored" : "perhaps stored"}: ${this.actionWords}`, !done);
     this.acting = null;
     const shown = this.tile.source.id;
     if (work.tile.id !== shown) this.held = null; // it was meant for that tile
-    if (!done && work.tile.id === acting.told.tile && shown !== acting.told.tile) this.enter(acting.from, acting.drawing);
+    if (!done && waits && shown !== acting.told.tile) this.enter(acting.from, acting.drawing);
   }
 
   /** Do what a key asked for in the meantime. */
@@ -436,6 +443,7 @@ class MaskEditor extends Board {
   remove() {
     super.remove();
     this.outbox.leave(this);
+    this.data = null; // what is under way ends
     clearTimeout(this.waiting);
     clearTimeout(this.losing);
   }

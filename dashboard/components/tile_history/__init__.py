@@ -6,6 +6,7 @@ Session key: history_news, what has become of the mask that was to be restored.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -53,9 +54,9 @@ def show(store: TileStore, tile: str, key: str) -> None:
         return
     base, reviewer = newest_revision(events), state.reviewer()
 
-    def bring_back(revision: int) -> None:
+    def bring_back(wanted: dict[str, Any]) -> None:
         try:
-            restore(masks, store, tile, revision, reviewer, base)
+            restore(masks, store, tile, wanted["revision"], reviewer, wanted["base"])
             news.done = ":material/history: Restored as a new revision"
         except SaltScopeError as error:
             news.failure = str(error)
@@ -68,7 +69,7 @@ def show(store: TileStore, tile: str, key: str) -> None:
     told = outbox.inbox(key).state | {"place": place}
     _mount(
         key=key,
-        data={"name": key, "tile": asdict(picture), "lines": lines, "outbox": told},
+        data={"name": key, "tile": asdict(picture), "lines": lines, "base": base, "outbox": told},
         on_sent_change=outbox.receiver(key, place, {"restore": bring_back}),
     )
 

@@ -30,7 +30,8 @@ class TileHistory {
     for (const [name, parts] of Object.entries({ facts, words })) {
       if (parts.length) text.append(element("div", { class: name }, parts.join(" · ")));
     }
-    const restore = () => this.restore(revision);
+    const { base, outbox } = this.data;
+    const restore = () => this.restore({ revision, base }, outbox.place);
     const end = restorable ? button("Restore", "Make this mask the label again, as a new revision", restore) : "";
     const made = element("li", {}, mask === null ? element("span") : element("canvas"), text, end);
     made.classList.toggle("stands", state === "the label now");
@@ -38,9 +39,9 @@ class TileHistory {
     return made;
   }
 
-  restore(revision) {
-    this.outbox.drop(({ event }) => event === "restore"); // a second click
-    this.outbox.send("restore", revision);
+  restore(wanted, from) {
+    this.outbox.drop(({ place }) => place === from); // a second click
+    this.outbox.send("restore", wanted, from);
   }
 
   draw() {
