@@ -46,14 +46,20 @@ class NoteStore:
         ensure_schema(self._engine)
 
     def add(self, dataset: str, tile: str, text: str, reviewer: str) -> None:
-        """Keep a note; on the disk when this returns. Raises `BadInput` for an empty or endless one, or no reviewer."""
+        """Keep a note; on the disk when this returns. Who says the newest one again has said it once.
+
+        Raises `BadInput` for an empty or endless one, or no reviewer.
+        """
         if not reviewer.strip():
             raise BadInput("a note needs a reviewer; give your name")
         if not 0 < len(text.strip()) <= LONGEST:
             raise BadInput(f"a note has {len(text.strip()):,} characters; expected 1 to {LONGEST:,}")
         row = {"dataset": dataset, "tile": tile, "reviewer": reviewer.strip(), "text": text.strip()}
+        on_tile = (notes.c.dataset == dataset) & (notes.c.tile == tile)
+        newest = select(*notes.c["reviewer", "text"]).where(on_tile).order_by(notes.c.id.desc()).limit(1)
         with writing(self._engine) as connection:
-            connection.execute(insert(notes), row | {"time": datetime.now(UTC)})
+            if connection.execute(newest).first() != (row["reviewer"], row["text"]):
+                connection.execute(insert(notes), row | {"time": datetime.now(UTC)})
 
     def of_tile(self, dataset: str, tile: str) -> list[Note]:
         """What was written about a tile, the oldest first."""

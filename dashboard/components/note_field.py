@@ -21,6 +21,6 @@ def note_field(tile: str, *, key: str, place: str, on_note: Callable[[str, str],
     """Draw the field. on_note, a handler of `outbox` for `place`, is told the tile and what was written about it."""
     _mount(
         key=key,
-        data={"tile": tile, "longest": LONGEST, "outbox": outbox.inbox(key).state | {"place": place}},
+        data={"tile": tile, "longest": LONGEST, "outbox": outbox.address(key, place)},
         on_sent_change=outbox.receiver(key, place, {"note": lambda note: on_note(note["tile"], note["text"])}),
     )

@@ -92,6 +92,11 @@ def inbox(key: str) -> Inbox:
     return kept
 
 
+def address(key: str, place: str, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the browser's outbox is made of. known: the state of the inbox, None: as it is now."""
+    return {**(known or inbox(key).state), "place": place}
+
+
 def receiver(key: str, place: str, handlers: Handlers) -> Callable[[], None]:
     """The callback for the trigger `sent` of the component `key`, which stands at `place` now."""
     kept = inbox(key)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -138,21 +140,29 @@ def told(page: Page, words: str) -> None:
     expect(page.locator(".told")).to_have_text(words, timeout=60_000)
 
 
+@contextmanager
+def frozen(server: Server, page: Page) -> Iterator[None]:
+    """Once the page is at rest, the server answers nothing until the end."""
+    page.wait_for_timeout(1000)
+    assert server.process is not None
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+
+
 def test_the_next_tile_is_there_before_the_answer(server: Server, browser_page: Page, workspace: Workspace) -> None:
     """While the server does not answer: nothing is called stored, and a second key waits for the first."""
     page = browser_page
     first = open_desk(server, page)
-    process = server.process
-    assert process is not None
-    page.wait_for_timeout(1000)
-    process.send_signal(signal.SIGSTOP)
-    page.keyboard.press("1")
-    second = wait_for_tile(page, first)
-    told(page, f"storing: accept, {first} …")
-    page.keyboard.press("2")
-    page.keyboard.press("t")
-    assert page.locator(".saltscope[data-ready]").first.get_attribute("data-ready") == second
-    process.send_signal(signal.SIGCONT)
+    with frozen(server, page):
+        page.keyboard.press("1")
+        second = wait_for_tile(page, first)
+        told(page, f"storing: accept, {first} …")
+        page.keyboard.press("2")
+        page.keyboard.press("t")
+        assert page.locator(".saltscope[data-ready]").first.get_attribute("data-ready") == second
     told(page, f"stored: no salt, {second}")
     assert verdicts(workspace) == {first: "accept", second: "no_salt"}
 
@@ -161,13 +171,9 @@ def test_a_verdict_outlives_its_page(server: Server, browser_page: Page, workspa
     """Going elsewhere may end the run that was to store it; then it is stored when Review is opened again."""
     page = browser_page
     first = open_desk(server, page)
-    process = server.process
-    assert process is not None
-    page.wait_for_timeout(1000)
-    process.send_signal(signal.SIGSTOP)
-    page.keyboard.press("1")
-    page.get_by_role("link", name="Explore").click()
-    process.send_signal(signal.SIGCONT)
+    with frozen(server, page):
+        page.keyboard.press("1")
+        page.get_by_role("link", name="Explore").click()
     page.wait_for_url("**/explore**", timeout=60_000)
     expect(page.get_by_role("heading", name="Explore", level=1)).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="Review").click()

@@ -145,8 +145,8 @@ def mask_editor(
     chosen, and returns whether it is done; both are handlers of `outbox`. clash: shown beside the person's own mask
     until they choose. on_open is told of a tile around this one.
     """
-    known = told or outbox.inbox(key).state
     sent_from = f"{queue}/{place}"
+    address = outbox.address(key, sent_from, told)
     data = {
         "name": key,
         "place": place,
@@ -155,17 +155,17 @@ def mask_editor(
         "ahead": asdict(ahead) if ahead else None,
         "conflict": asdict(clash) if clash else None,
         "actions": [asdict(action) for action in actions],
-        "outbox": {**known, "place": sent_from},
+        "outbox": address,
     }
 
-    def drafted(told: dict[str, Any]) -> dict[str, Any] | None:
-        drawn = Drawn(**told)
+    def drafted(message: dict[str, Any]) -> dict[str, Any] | None:
+        drawn = Drawn(**message)
         return {"tile": drawn.tile, "stroke": drawn.stroke} if on_draft(drawn) else None
 
-    def acted(told: dict[str, Any]) -> dict[str, Any] | None:
-        if told.pop("session") != known["session"]:
+    def acted(message: dict[str, Any]) -> dict[str, Any] | None:
+        if message["session"] != address["session"]:
             return None  # it was meant for another server
-        drawn = Drawn(**told)
+        drawn = Drawn(**message["drawn"])
         return {"stroke": drawn.stroke, "done": on_act(drawn)}
 
     def opened() -> None:

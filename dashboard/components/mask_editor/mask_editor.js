@@ -323,7 +323,7 @@ class MaskEditor extends Board {
     const { drawing, work, tile, data, place } = this;
     const told = { name, tile: tile.source.id, mask: codeOf(drawing.pixels), base: drawing.base, changed: drawing.changed, stroke: Date.now() };
     this.forgetPending("act", told.tile); // of an editor before this one
-    const number = this.outbox.send("act", { ...told, session: data.outbox.session }, place);
+    const number = this.outbox.send("act", { tile: told.tile, drawn: told, session: data.outbox.session }, place);
     this.acting = { told, number, drawing, from: { work, tile, place, around: this.around.tiles }, session: data.outbox.session };
     this.tell(`storing: ${this.actionWords} …`);
     this.losing = setTimeout(() => this.tell(`The server does not answer: not stored yet: ${this.actionWords}`, true), PATIENCE);

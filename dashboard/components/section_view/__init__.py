@@ -106,7 +106,7 @@ def section_view(
         "position": position,
         "previous": previous,
         "next": following,
-        "outbox": outbox.inbox(key).state | {"place": place},
+        "outbox": outbox.address(key, place),
         **vars(section),
         "whole": vars(section.whole),
         "detail": section.detail and vars(section.detail),

@@ -66,7 +66,7 @@ def show(store: TileStore, tile: str, key: str) -> None:
     standing = next((event.mask for event in events if event.stands), None)
     lines = [asdict(_line(event, standing)) for event in events]
     place = f"{store.name}/{tile}/{reviewer}"
-    told = outbox.inbox(key).state | {"place": place}
+    told = outbox.address(key, place)
     _mount(
         key=key,
         data={"name": key, "tile": asdict(picture), "lines": lines, "base": base, "outbox": told},

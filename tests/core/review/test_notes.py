@@ -31,6 +31,18 @@ def test_notes_of_a_tile_are_kept_in_order_and_apart(url: str) -> None:
     assert store.of_tile("d", "c") == []
 
 
+def test_a_note_that_comes_twice_is_one_note(url: str) -> None:
+    """As when the server that had stored it was killed before it could say so."""
+    store = NoteStore(url)
+    for text, reviewer in (("look", "ann"), (" look", "ann "), ("look", "bob"), ("look", "ann")):
+        store.add("d", "a", text, reviewer)
+    assert [(note.reviewer, note.text) for note in store.of_tile("d", "a")] == [
+        ("ann", "look"),
+        ("bob", "look"),
+        ("ann", "look"),
+    ]
+
+
 def test_a_note_outlives_the_run_that_it_was_written_with(store: ReviewStore, url: str) -> None:
     NoteStore(url).add("d", "t0000", "look at the flank", "ann")
     store.delete_run("r")
