@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from core.dataset import rle
 from core.dataset.tiles import TileStore
@@ -22,7 +21,6 @@ from dashboard.components.tile_view import (
     tile_for_view,
     tile_view,
 )
-from dashboard.guard import guarded
 from dashboard.tile_facts import tile_facts
 
 
@@ -97,7 +95,7 @@ def draw(
         on_event=act,
     )
     neighbourhood.link(store, row)
-    st.fragment(guarded(tile_history.show))(store, name, f"{key}_history")
+    tile_history.show(store, name, f"{key}_history")
 
 
 def _known(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -28,6 +28,15 @@ def acts(page: Page) -> list[str]:
     return history.all_text_contents()
 
 
+def corrected_at(page: Page, row: float, column: float) -> str:
+    """What the large picture says of its corrected mask at a place, 0…1 of its height and width."""
+    picture = page.locator("figure").first
+    box = picture.bounding_box()
+    assert box
+    picture.hover(position={"x": column * box["width"], "y": row * box["width"]})
+    return (page.locator(".readout").text_content() or "").rpartition(" · ")[2]
+
+
 def test_an_imported_mask_is_in_the_history_and_an_older_one_comes_back(
     server: Server, browser_page: Page, kaggle_folder: Path, tmp_path: Path
 ) -> None:
@@ -51,8 +60,11 @@ def test_an_imported_mask_is_in_the_history_and_an_older_one_comes_back(
     lines = page.locator(".saltscope ol li")
     expect(lines.nth(0)).to_contain_text("the label now")
     expect(lines.nth(0).get_by_role("button")).to_have_count(0)
+    assert corrected_at(page, 0.2, 0.8) == "no salt in the corrected mask"
     lines.nth(1).get_by_role("button", name="Restore").click()
     expect(page.locator(".saltscope ol li b").first).to_have_text("mask restored", timeout=30_000)
+    expect(page.get_by_text("Restored as a new revision")).to_be_visible()
+    assert corrected_at(page, 0.2, 0.8) == "salt in the corrected mask"
     newest = masks.newest("small", tile)
     assert newest is not None and (newest.mask, newest.origin) == (drawn.mask, Origin.RESTORED)
     assert len(masks.history("small", tile)) == 3
