@@ -98,6 +98,7 @@ def test_every_key_decides_and_what_is_drawn_is_the_label(
 
     page.keyboard.press("Backspace")
     assert wait_for_tile(page, skipped) == unsure
+    expect(page.get_by_text(f"stored: take back, {unsure}", exact=True)).to_be_visible()
     page.keyboard.press("Backspace")
     assert wait_for_tile(page, unsure) == full
     expect(page.get_by_text("3 of 6 decided")).to_be_visible()

@@ -325,8 +325,8 @@ class MaskEditor extends Board {
     this.forgetPending("act", told.tile); // of an editor before this one
     const number = this.outbox.send("act", { tile: told.tile, drawn: told, session: data.outbox.session }, place);
     this.acting = { told, number, drawing, from: { work, tile, place, around: this.around.tiles }, session: data.outbox.session };
-    this.tell(`storing: ${this.actionWords} …`);
-    this.losing = setTimeout(() => this.tell(`The server does not answer: not stored yet: ${this.actionWords}`, true), PATIENCE);
+    this.tell(`storing: ${this.actionWords()} …`);
+    this.losing = setTimeout(() => this.tell(`The server does not answer: not stored yet: ${this.actionWords()}`, true), PATIENCE);
     delete this.root.dataset.ready;
     if (!this.ahead || !data.actions.find((action) => action.name === name).ahead) return;
     this.enter(this.ahead);
@@ -334,10 +334,11 @@ class MaskEditor extends Board {
     this.refresh();
   }
 
-  /** What is under way, in words. */
-  get actionWords() {
+  /** What is under way, in words. `back`: the tile that has come back by it, where it is about another one. */
+  actionWords(back) {
     const { name, tile } = this.acting.told;
-    return `${this.data.actions.find((action) => action.name === name).label.toLowerCase()}, ${tile}`;
+    const { label, ahead } = this.data.actions.find((action) => action.name === name);
+    return [label.toLowerCase(), ahead ? tile : back].filter(Boolean).join(", ");
   }
 
   /** Whether it is known what has become of the action under way; of a server that is gone nothing will ever be. */
@@ -356,7 +357,7 @@ class MaskEditor extends Board {
     const done = answers && answered.done;
     const { stores } = this.data.actions.find(({ name }) => name === acting.told.name);
     if (done && stores) acting.drawing.forget();
-    this.tell(`${done ? "stored" : answers || waits ? "not stored" : "perhaps stored"}: ${this.actionWords}`, !done);
+    this.tell(`${done ? "stored" : answers || waits ? "not stored" : "perhaps stored"}: ${this.actionWords(done && work.tile.id)}`, !done);
     this.acting = null;
     const shown = this.tile.source.id;
     if (work.tile.id !== shown) this.held = null; // it was meant for that tile
