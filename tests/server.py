@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 APP = ROOT / "dashboard" / "app.py"
@@ -76,3 +78,15 @@ def launch(playwright: Playwright) -> Browser:
     """Debian's Chromium where it is installed, else Playwright's own."""
     installed = shutil.which("chromium") or shutil.which("chromium-browser")
     return playwright.chromium.launch(executable_path=installed, args=FLAGS)
+
+
+@contextmanager
+def frozen(server: Server, page: Page) -> Iterator[None]:
+    """Once the page is at rest, the server answers nothing until the end."""
+    page.wait_for_timeout(1000)
+    assert server.process is not None
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        server.process.send_signal(signal.SIGCONT)

@@ -1,8 +1,11 @@
-"""Flagged tiles as thumbnails, and beside them one finding in large, explained by its picture."""
+"""Flagged tiles as thumbnails, and beside them one finding in large, explained by its picture.
+
+Session keys: quality_news, what has become of the picked tiles that were to be sent; quality_sent, whether any were.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from core.dataset.tiles import TileStore
+from core.errors import SaltScopeError
 from core.explore import numbers
 from core.explore.quality import Reason, choice, scene
 from core.review import labels
@@ -17,7 +21,8 @@ from core.review.tables import LABELS
 from core.segment.predictions import SALT_LEVEL
 from dashboard import cache, corrected, navigation, state
 from dashboard.components import finding_picture
-from dashboard.components.gallery import GalleryEvent, clear_selection, gallery, tiles_for_gallery
+from dashboard.components.gallery import GalleryEvent, gallery, tiles_for_gallery
+from dashboard.components.outbox import News
 from dashboard.components.tile_view import tile_for_view, tile_view
 from dashboard.guard import guarded
 
@@ -52,9 +57,6 @@ def _thumbnails(
             _select(worst, first + event.turned * SIZE)
         elif event.opened:
             state.select(tile=event.opened)
-        elif event.acted:
-            send(tiles, found[found["id"].isin(event.selected)])
-            clear_selection(KEY)
 
     gallery(
         tiles_for_gallery(tiles, rows, captions=_captions(page, reviewed), corrections=corrected.codes(tiles, rows)),
@@ -64,8 +66,32 @@ def _thumbnails(
         following=first + SIZE < len(worst),
         focus=str(worst["id"].iat[place]),
         action="Send to review",
+        place=tiles.name,
+        on_action=_sending(tiles, found),
         on_event=act,
     )
+
+
+def _sending(tiles: TileStore, found: pd.DataFrame) -> Callable[[list[str]], bool]:
+    """What sends picked tiles to review, a handler of `outbox`; it has said before whether the last ones came in."""
+    news: News = st.session_state.setdefault("quality_news", News())
+    if news.done:
+        st.session_state["quality_sent"] = True
+    news.tell()
+    database = cache.workspace().database_url
+
+    def send_picked(ids: list[str]) -> bool:
+        from core.review.store import ReviewStore
+
+        try:
+            added = labels.send(ReviewStore(database), tiles, found[found["id"].isin(ids)])
+        except SaltScopeError as error:
+            news.failure = str(error)
+            return False
+        news.done = f":material/fact_check: {_in_words(added)}"
+        return True
+
+    return send_picked
 
 
 def _captions(page: pd.DataFrame, reviewed: Mapping[str, str]) -> list[tuple[str, ...]]:
@@ -173,6 +199,9 @@ def _way_to_review() -> None:
 def send(tiles: TileStore, found: pd.DataFrame) -> None:
     """Put the labels that `found` is about into the review queue, and say how many came in."""
     added = labels.send(cache.review_store(), tiles, found)
-    told = f"{numbers.tiles(added)} sent to review" if added else "Nothing new: in the queue, judged or without label"
     st.session_state["quality_sent"] = True
-    st.toast(told, icon=":material/fact_check:")
+    st.toast(_in_words(added), icon=":material/fact_check:")
+
+
+def _in_words(added: int) -> str:
+    return f"{numbers.tiles(added)} sent to review" if added else "Nothing new: in the queue, judged or without label"

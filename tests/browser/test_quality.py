@@ -14,40 +14,50 @@ from core.dataset.tiles import TileStore, write_store
 from core.review.store import ReviewStore
 from core.review.tables import LABELS
 from core.workspace import Workspace
-from tests.server import Server
+from tests.server import Server, frozen
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 PATIENCE = 120_000
 
 
-@pytest.fixture
-def striped(server: Server, kaggle_folder: Path) -> str:
-    """A data set whose first labelled tile is labelled by columns; the id of that tile."""
+def labelled_by_columns(server: Server, folder: Path, every: bool) -> list[str]:
+    """Make a data set whose first labelled tile, or all of them, are labelled by columns; their ids."""
     workspace = Workspace.open(server.workspace)
-    import_source(kaggle_folder, workspace, "small")
+    import_source(folder, workspace, "small")
     small = TileStore.open(workspace.dataset("small"))
-    row = int(np.flatnonzero(small.index["has_mask"] & (small.index["std"] > 0))[0])
+    rows = np.flatnonzero(small.index["has_mask"] & (small.index["std"] > 0))[: None if every else 1]
     masks = small.masks.copy()
-    masks[row] = 0
-    masks[row, :, 40:60] = 1
+    masks[rows] = 0
+    masks[rows, :, 40:60] = 1
     workspace.dataset("striped").mkdir()
     index = small.index[["id", "split", "z", "has_mask"]]
     write_store(workspace.dataset("striped"), index, small.tiles, masks, {"checksum": "striped"})
-    return str(small.index["id"].iat[row])
+    return [str(tile) for tile in small.index["id"].iloc[rows]]
+
+
+@pytest.fixture
+def striped(server: Server, kaggle_folder: Path) -> str:
+    """The tile that is labelled by columns."""
+    return labelled_by_columns(server, kaggle_folder, every=False)[0]
+
+
+def check(server: Server, page: Page) -> None:
+    """Check the labels and choose the rule that finds them."""
+    page.goto(f"{server.url}/quality?dataset=striped")
+    page.get_by_role("button", name="Check the labels").click()
+    rule = page.get_by_role("button", name=re.compile("vertical stripes · "))
+    expect(rule).to_be_visible(timeout=PATIENCE)
+    rule.click()
+    expect(page).to_have_url(re.compile("rule=vertical_stripes"), timeout=PATIENCE)
 
 
 def test_check_see_send_and_judge(server: Server, browser_page: Page, striped: str) -> None:
     page = browser_page
-    page.goto(f"{server.url}/quality?dataset=striped")
-    page.get_by_role("button", name="Check the labels").click()
-    rule = page.get_by_role("button", name=re.compile("vertical stripes · 1"))
-    expect(rule).to_be_visible(timeout=PATIENCE)
-    rule.click()
+    check(server, page)
     expect(page.get_by_text(f"Tile {striped}")).to_be_visible(timeout=PATIENCE)
     picture = page.get_by_role("img", name=f"vertical_stripes of tile {striped}")
     expect(picture).to_be_visible(timeout=PATIENCE)
     assert picture.locator("line").count() == 2, "both edges of the stripe are marked"
-    expect(page).to_have_url(re.compile("rule=vertical_stripes"), timeout=PATIENCE)
 
     page.keyboard.press("s")
     expect(page.get_by_text("1 tile sent to review")).to_be_visible(timeout=PATIENCE)
@@ -64,3 +74,23 @@ def test_check_see_send_and_judge(server: Server, browser_page: Page, striped: s
     workspace = Workspace.open(server.workspace)
     judged = ReviewStore(workspace.database_url).queue(LABELS, "striped").iloc[0]
     assert (judged["tile"], judged["verdict"]) == (striped, "no_salt")
+
+
+def test_picked_tiles_reach_review_though_the_page_is_turned_meanwhile(
+    server: Server, browser_page: Page, kaggle_folder: Path
+) -> None:
+    page, tiles = browser_page, labelled_by_columns(server, kaggle_folder, every=True)
+    check(server, page)
+    cells = page.locator(".tile")
+    expect(cells).to_have_count(12, timeout=PATIENCE)
+    picked = [cells.nth(number).get_attribute("data-id") for number in (0, 2)]
+    for number in (0, 2):
+        cells.nth(number).click(modifiers=["Control"])
+    with frozen(server, page):
+        page.locator(".act").click()
+        page.keyboard.press("]")
+    expect(page.get_by_text("2 tiles sent to review")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".position").first).to_contain_text(f"13–{min(24, len(tiles))} of {len(tiles)}")
+    expect(page.get_by_text("picked")).to_have_count(0)
+    sent = ReviewStore(Workspace.open(server.workspace).database_url).queue(LABELS, "striped")
+    assert set(sent["tile"]) == set(picked)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +20,7 @@ from core.review.store import ReviewStore
 from core.review.tables import Verdict
 from core.workspace import Workspace
 from tests.runs import write_run
-from tests.server import Server
+from tests.server import Server, frozen
 
 pytestmark = pytest.mark.browser
 SHAPE = (101, 101)
@@ -139,18 +136,6 @@ def open_desk(server: Server, page: Page) -> str:
 
 def told(page: Page, words: str) -> None:
     expect(page.locator(".told")).to_have_text(words, timeout=60_000)
-
-
-@contextmanager
-def frozen(server: Server, page: Page) -> Iterator[None]:
-    """Once the page is at rest, the server answers nothing until the end."""
-    page.wait_for_timeout(1000)
-    assert server.process is not None
-    server.process.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        server.process.send_signal(signal.SIGCONT)
 
 
 def test_the_next_tile_is_there_before_the_answer(server: Server, browser_page: Page, workspace: Workspace) -> None:

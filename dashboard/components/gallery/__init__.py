@@ -16,7 +16,7 @@ import streamlit as st
 from core.dataset import rle
 from core.dataset.tiles import TileStore
 from core.explore import numbers, thumbnails
-from dashboard.components import assets
+from dashboard.components import assets, outbox
 
 View = Literal["image", "mask", "overlay", "all"]
 
@@ -24,7 +24,7 @@ _mount = st.components.v2.component(
     "saltscope.gallery",
     html=assets.ROOT,
     css=assets.text("tile_look.css", "gallery/gallery.css"),
-    js=assets.tile_script("gallery/cell.js", "gallery/gallery.js"),
+    js=assets.tile_script("outbox.js", "gallery/cell.js", "gallery/gallery.js"),
 )
 
 
@@ -75,6 +75,8 @@ def gallery(
     focus: str | None = None,
     selected: Sequence[str] = (),
     action: str = "",
+    place: str = "",
+    on_action: Callable[[list[str]], bool] | None = None,
     on_event: Callable[[GalleryEvent], None] | None = None,
 ) -> GalleryEvent:
     """Draw tiles of one shape and return what was done with them.
@@ -84,8 +86,9 @@ def gallery(
     position, previous, following: the words between the two page buttons and whether these work.
     focus: the tile that the keys are at first. selected: ids that are picked when the gallery appears;
     from then on it keeps them itself, over all pages, until `clear_selection`. action: what a button
-    offers to do with them, in words. on_event is told one thing at a time, before the page is drawn
-    again; with it no second rerun is needed.
+    offers to do with them, in words. on_action, for what lasts: a handler of `outbox` for `place`, told
+    them in place of an event; it says whether it is done, so that they are put back. on_event is told one
+    thing at a time, before the page is drawn again; with it no second rerun is needed.
     """
     data = {
         "name": key,
@@ -99,10 +102,13 @@ def gallery(
         "next": following,
         "focus": focus,
         "action": action,
+        "outbox": outbox.address(key, place) if on_action else None,
         **(_picked(st.session_state.get(key)) or {"ids": list(selected), "picks": 0}),
     }
     parts = {"open": "opened", "turn": "turned", "act": "acted", "selected": "selected"}
     told = {f"on_{name}_change": _teller(key, part, on_event) for name, part in parts.items()}
+    if on_action:
+        told["on_sent_change"] = outbox.receiver(key, place, {"act": on_action})
     result = _mount(key=key, data=data, **told)
     return _event(result)
 

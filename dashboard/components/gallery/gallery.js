@@ -14,6 +14,7 @@ class Gallery extends Board {
     this.picked = new Set();
     this.picks = 0; // counts changes, so that an answer to an older one is known as such
     this.look.size ??= data.size;
+    this.outbox = data.outbox && Outbox.of(data.outbox, this); // where the action lasts
     this.build();
   }
 
@@ -33,6 +34,7 @@ class Gallery extends Board {
   remove() {
     super.remove();
     clearTimeout(this.pickTimer);
+    this.outbox?.leave(this);
   }
 
   /** Take over what Python sends. Tiles that were here before are neither decoded nor traced again. */
@@ -40,6 +42,7 @@ class Gallery extends Board {
     const before = this.data;
     this.data = data;
     this.adoptSelection(data);
+    if (this.outbox) this.settle(data.outbox);
     const known = new Map(this.tiles.map((tile) => [tile.source.id, tile]));
     const wanted = data.tiles.map((source) => {
       const tile = known.get(source.id);
@@ -221,9 +224,27 @@ class Gallery extends Board {
   }
 
   askForAction() {
+    if (this.outbox) return this.actOnce();
     clearTimeout(this.pickTimer);
     this.sendSelection(); // Python must not act on an older one
     this.trigger("act", true);
+  }
+
+  /** Have the action done with what is picked; a second click waits for the first one's answer. */
+  actOnce() {
+    const ids = [...this.picked];
+    this.asked ??= { ids, number: this.outbox.send("act", ids) };
+  }
+
+  /** Put back what the action was done with. */
+  settle(told) {
+    this.outbox.update(told);
+    if (!this.asked || told.arrived < this.asked.number) return;
+    if (told.answers.act) {
+      this.asked.ids.forEach((id) => this.picked.delete(id));
+      this.tellSelection();
+    }
+    this.asked = null;
   }
 }
 
