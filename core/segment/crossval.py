@@ -61,6 +61,7 @@ def cross_validate(
     for number, (folder, one, aside) in enumerate(_trainings(run, settings, split, store, leak)):
         told = _Part(progress, number, parts, results)
         results.append(_result(workspace, run, folder, one, aside, told))
+    progress(0, None, "predicting what each fold kept aside", tiles_per_second=None)
     predict(workspace, run.id, settings.dataset, "train", progress=progress)
     scores = _scores(workspace, run, store, split, leak, progress)
     if len(scores) >= FEWEST:

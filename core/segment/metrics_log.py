@@ -60,7 +60,8 @@ class MetricsLog:
     """Writes metrics.jsonl. Use as a context: on the way out every line is there, unless an error leads out.
 
     path: the file; lines after epoch `epoch` are cut off first, so that a resumed training does not
-    repeat a step · batch_size: tiles a step. `loss` is the latest one that has arrived.
+    repeat a step · batch_size: tiles a step. `loss` is the latest one that has arrived, `tiles_per_second` the speed
+    of the steps up to it.
     """
 
     def __init__(self, path: Path, epoch: int, batch_size: int) -> None:
@@ -71,6 +72,7 @@ class MetricsLog:
         self._fetches: deque[_Fetch] = deque()
         self._begun = self._counted = time.perf_counter()
         self.loss: float | None = None
+        self.tiles_per_second: float | None = None
 
     def __enter__(self) -> MetricsLog:
         return self
@@ -125,7 +127,7 @@ class MetricsLog:
         losses = fetch.losses.tolist()
         good = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), len(losses))
         for step, loss in zip(fetch.steps[:good], losses, strict=False):
-            self.loss = loss
+            self.loss, self.tiles_per_second = loss, measured["tiles_per_second"]
             facts = {"step": step.step, "epoch": step.epoch, "loss": loss, "learning_rate": step.learning_rate}
             self._file.write(_line({"kind": "step", **facts, **measured}))
         self._file.flush()

@@ -190,7 +190,8 @@ class _Training:
             if self.average:
                 self.average.update(step)
             log.step(step, epoch, rate, losses[i])
-            self.progress(max(step, int(done * budget.steps)), budget.steps, self._title(epoch), loss=log.loss, **facts)
+            now = facts | {"loss": log.loss, "tiles_per_second": log.tiles_per_second}
+            self.progress(*self._told(done), self._title(epoch), **now)
         log.flush()
         return torch.stack(losses)
 
@@ -209,15 +210,20 @@ class _Training:
             self.step = TrainingStep(*parts, loss=phase[0])
         return crop
 
+    def _told(self, done: float) -> tuple[int, int]:
+        """How far a share `done` is, out of how much: in steps, or with a time limit in seconds."""
+        minutes = self.settings.minutes
+        whole = math.ceil(minutes * 60) if minutes else self.settings.epochs * self.steps
+        return math.ceil(round(done * whole, 3)), whole
+
     def _title(self, epoch: int) -> str:
         minutes = self.settings.minutes
         return f"epoch {epoch} · {minutes:g} min in all" if minutes else f"epoch {epoch} of {self.settings.epochs}"
 
     def _validate(self, epoch: int, done: float) -> Scores:
-        total = self.settings.epochs * self.steps
 
         def tell() -> None:
-            self.progress(round(done * total), total, f"measuring {self._title(epoch)}")
+            self.progress(*self._told(done), f"measuring {self._title(epoch)}")
 
         batch = min(VALIDATION_BATCH, 2 * self.micro_batch)
         return validate(self.judged, self.tiles, self.measured, batch, tell, self.step.loss)

@@ -148,16 +148,21 @@ def test_a_time_limit_ends_a_training_with_its_schedule(
     workspace: Workspace, tiny: TileStore, settings: Make, new_run: NewRun
 ) -> None:
     told = settings(minutes=6 / 60, epochs=100_000, patience=100_000)
-    folder, calls, expected = new_run("a"), count(1), {}
+    folder, calls, expected, told_of = new_run("a"), count(1), {}, []
 
     def stop_once(done: int, total: int | None, what: str, **facts: Any) -> None:
         expected.setdefault(facts.get("epoch"), facts.get("epochs"))
+        if "epoch" in what:
+            told_of.append((done, total, facts.get("tiles_per_second")))
         if next(calls) == 30:
             raise Stopped("asked")
 
     with suppress(Stopped):  # on a machine with much else to do it may be over before
         train(workspace, folder, told, stop_once)
     assert expected[1] is None, "how many epochs the time allows is not known before the first one is over"
+    done, total, speed = zip(*told_of, strict=True)
+    assert set(total) == {6} and list(done) == sorted(done) and done[-1] <= 6, "it is told in seconds"
+    assert any(speed), "and how fast tiles are learned"
     facts = train(workspace, folder, told)
     rates = [line["learning_rate"] for line in curve(folder) if line["kind"] == "step"]
     assert not facts["early"] and facts["epochs"] == facts["epoch"] < 100_000
