@@ -57,6 +57,7 @@ class Server:
                     return
             except OSError:
                 time.sleep(0.05)
+        self.kill()
         raise TimeoutError((self.workspace.parent / "server.log").read_text())
 
     def kill(self) -> None:
