@@ -59,7 +59,7 @@ def train(workspace: Workspace, run: RunFolder, settings: TrainSettings, progres
     """
     with _failures_in_words(settings):
         store = labelled_for(run, TileStore.open(workspace.existing_dataset(settings.dataset)))
-        progress(0, None, "measuring what is fastest here", epochs=settings.epochs)
+        progress(0, None, "measuring what is fastest here", epochs=settings.epochs, tiles_per_second=None)
         return _Training(workspace, run, store, settings, progress).whole()
 
 
@@ -109,6 +109,7 @@ class _Training:
     ) -> None:
         begun = time.perf_counter()
         self.phase: tuple[Loss, int] | None = None  # how is learned at present
+        self.told = 0  # how far it was when that was told last
         self.run, self.settings, self.progress = run, settings, progress
         self.plan = plan = make_plan(workspace, run, store, settings, progress)
         self.fabric = open_fabric(settings.device, plan.precision, settings.deterministic)
@@ -211,17 +212,17 @@ class _Training:
         return crop
 
     def _told(self, done: float) -> tuple[int, int]:
-        """How far a share `done` is, out of how much: in steps, or with a time limit in seconds."""
+        """How far a share `done` is, out of how much: in steps, or with a time limit in seconds; never back."""
         minutes = self.settings.minutes
         whole = math.ceil(minutes * 60) if minutes else self.settings.epochs * self.steps
-        return math.ceil(round(done * whole, 3)), whole
+        self.told = max(self.told, math.ceil(round(done * whole, 3)))
+        return self.told, whole
 
     def _title(self, epoch: int) -> str:
         minutes = self.settings.minutes
         return f"epoch {epoch} · {minutes:g} min in all" if minutes else f"epoch {epoch} of {self.settings.epochs}"
 
     def _validate(self, epoch: int, done: float) -> Scores:
-
         def tell() -> None:
             self.progress(*self._told(done), f"measuring {self._title(epoch)}")
 

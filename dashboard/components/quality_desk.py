@@ -28,25 +28,30 @@ from dashboard.guard import guarded
 
 SIZE = 12  # thumbnails of a page
 KEY = "quality_tiles"
+Handler = Callable[[list[str]], bool]
 
 
 @st.fragment
 @guarded
 def show(tiles: TileStore, found: pd.DataFrame) -> None:
     """Draw `found`, the most severe first; the selected tile is in large, else the first."""
+    news: News = st.session_state.setdefault("quality_news", News())
+    if news.done:
+        st.session_state["quality_sent"] = True
+    news.tell()
     worst = choice.worst_of_tiles(found)
     places = np.flatnonzero(worst["id"] == state.selection().tile)
     place = int(places[0]) if len(places) else 0
     reviewed = _reviewed(tiles)
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        _thumbnails(tiles, found, worst, place, reviewed)
+        _thumbnails(tiles, worst, place, reviewed, _sending(tiles, found, news))
     with right:
         _finding(tiles, found, worst, place, reviewed)
 
 
 def _thumbnails(
-    tiles: TileStore, found: pd.DataFrame, worst: pd.DataFrame, place: int, reviewed: Mapping[str, str]
+    tiles: TileStore, worst: pd.DataFrame, place: int, reviewed: Mapping[str, str], send_picked: Handler
 ) -> None:
     first = place // SIZE * SIZE
     page = worst.iloc[first : first + SIZE]
@@ -67,17 +72,13 @@ def _thumbnails(
         focus=str(worst["id"].iat[place]),
         action="Send to review",
         place=tiles.name,
-        on_action=_sending(tiles, found),
+        on_action=send_picked,
         on_event=act,
     )
 
 
-def _sending(tiles: TileStore, found: pd.DataFrame) -> Callable[[list[str]], bool]:
-    """What sends picked tiles to review, a handler of `outbox`; it has said before whether the last ones came in."""
-    news: News = st.session_state.setdefault("quality_news", News())
-    if news.done:
-        st.session_state["quality_sent"] = True
-    news.tell()
+def _sending(tiles: TileStore, found: pd.DataFrame, news: News) -> Handler:
+    """What sends picked tiles to review: a handler of `outbox`, so its store comes not from the cache of `st`."""
     database = cache.workspace().database_url
 
     def send_picked(ids: list[str]) -> bool:

@@ -41,11 +41,11 @@ def striped(server: Server, kaggle_folder: Path) -> str:
     return labelled_by_columns(server, kaggle_folder, every=False)[0]
 
 
-def check(server: Server, page: Page) -> None:
-    """Check the labels and choose the rule that finds them."""
+def check(server: Server, page: Page, count: int) -> None:
+    """Check the labels and choose the rule that finds `count` of them."""
     page.goto(f"{server.url}/quality?dataset=striped")
     page.get_by_role("button", name="Check the labels").click()
-    rule = page.get_by_role("button", name=re.compile("vertical stripes · "))
+    rule = page.get_by_role("button", name=re.compile(f"vertical stripes · {count}"))
     expect(rule).to_be_visible(timeout=PATIENCE)
     rule.click()
     expect(page).to_have_url(re.compile("rule=vertical_stripes"), timeout=PATIENCE)
@@ -53,7 +53,7 @@ def check(server: Server, page: Page) -> None:
 
 def test_check_see_send_and_judge(server: Server, browser_page: Page, striped: str) -> None:
     page = browser_page
-    check(server, page)
+    check(server, page, 1)
     expect(page.get_by_text(f"Tile {striped}")).to_be_visible(timeout=PATIENCE)
     picture = page.get_by_role("img", name=f"vertical_stripes of tile {striped}")
     expect(picture).to_be_visible(timeout=PATIENCE)
@@ -80,7 +80,7 @@ def test_picked_tiles_reach_review_though_the_page_is_turned_meanwhile(
     server: Server, browser_page: Page, kaggle_folder: Path
 ) -> None:
     page, tiles = browser_page, labelled_by_columns(server, kaggle_folder, every=True)
-    check(server, page)
+    check(server, page, len(tiles))
     cells = page.locator(".tile")
     expect(cells).to_have_count(12, timeout=PATIENCE)
     picked = [cells.nth(number).get_attribute("data-id") for number in (0, 2)]

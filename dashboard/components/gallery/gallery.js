@@ -15,6 +15,7 @@ class Gallery extends Board {
     this.picks = 0; // counts changes, so that an answer to an older one is known as such
     this.look.size ??= data.size;
     this.outbox = data.outbox && Outbox.of(data.outbox, this); // where the action lasts
+    this.asked = null; // what it was asked for last, until that is answered
     this.build();
   }
 
