@@ -167,18 +167,26 @@ def write_store(
 
 
 def new_arrays(folder: Path, count: int, tile_shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Make tiles.npy and masks.npy in `folder`: two (count, H, W) uint8 arrays, zeros, memory-mapped for writing.
+    """Make tiles.npy and masks.npy in `folder`: two `new_array` (count, H, W) uint8."""
+    shape = (count, *tile_shape)
+    return new_array(folder / "tiles.npy", np.uint8, shape), new_array(folder / "masks.npy", np.uint8, shape)
 
-    The space on disk is taken at once: a full disk is an `OSError` here, not a crash in the middle of the work.
+
+def new_array(path: Path, dtype: npt.DTypeLike, shape: tuple[int, ...]) -> np.ndarray:
+    """Make an array of zeros in the file `path`, memory-mapped for writing.
+
+    The space on disk is taken at once: a full disk is an `OSError` here, which leaves no file, not a crash in the
+    middle of the work.
     """
-    arrays = []
-    for name in ("tiles.npy", "masks.npy"):
-        array = np.lib.format.open_memmap(folder / name, mode="w+", dtype=np.uint8, shape=(count, *tile_shape))
-        if hasattr(os, "posix_fallocate"):  # not on macOS
-            with (folder / name).open("r+b") as file:
+    array: np.ndarray = np.lib.format.open_memmap(path, mode="w+", dtype=np.dtype(dtype), shape=shape)
+    if hasattr(os, "posix_fallocate"):  # not on macOS
+        try:
+            with path.open("r+b") as file:
                 os.posix_fallocate(file.fileno(), 0, os.fstat(file.fileno()).st_size)
-        arrays.append(array)
-    return arrays[0], arrays[1]
+        except OSError:
+            path.unlink()
+            raise
+    return array
 
 
 FIGURES = np.dtype([("salt_pixels", np.int64), ("mean", np.float32), ("std", np.float32)])

@@ -13,7 +13,7 @@ import pandas as pd
 
 from core import atomic
 from core.dataset.maps import Maps
-from core.dataset.tiles import TileStore
+from core.dataset.tiles import TileStore, new_array
 from core.errors import BadInput, NotFound
 from core.progress import Progress, silent
 from core.segment import figures
@@ -75,8 +75,7 @@ def evaluate(workspace: Workspace, run: RunFolder, dataset: str | None) -> dict[
 
 
 def _write_maps(folder: Path, maps: Maps, progress: Progress) -> None:
-    shape = (len(maps.rows), *maps.store.tile_shape)
-    kept = np.lib.format.open_memmap(folder / "probabilities.npy", mode="w+", dtype=np.uint8, shape=shape)
+    kept = new_array(folder / "probabilities.npy", np.uint8, (len(maps.rows), *maps.store.tile_shape))
     frames = []
     for place, block in maps.blocks(progress, "Taking in predictions"):
         kept[place] = block

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from core import atomic
+from core.dataset.tiles import new_array
 from core.segment import asides
 
 KEEP_SECONDS = 2.0  # how much work a kill may cost
@@ -37,7 +38,7 @@ class Partial:
 
     @classmethod
     def open(cls, folder: Path, tiles: int, tile_shape: tuple[int, int], facts: dict[str, Any]) -> Partial:
-        """What is in `folder`, if it belongs to the same `facts`; else nothing is done yet."""
+        """What is in `folder`, if it belongs to the same `facts`; else nothing is done yet. Raises `OSError`."""
         try:
             state = json.loads((folder / STATE).read_bytes())
             maps, beside = (np.load(folder / name, mmap_mode="r+") for name in (MAPS, ASIDES))
@@ -46,9 +47,8 @@ class Partial:
         except (OSError, ValueError, KeyError, TypeError):  # nothing there, or not whole
             pass
         (folder / STATE).unlink(missing_ok=True)
-        new = np.lib.format.open_memmap
-        maps = new(folder / MAPS, mode="w+", dtype=np.uint8, shape=(tiles, *tile_shape))
-        beside = new(folder / ASIDES, mode="w+", dtype=np.float32, shape=(tiles, len(asides.ASIDES)))
+        maps = new_array(folder / MAPS, np.uint8, (tiles, *tile_shape))
+        beside = new_array(folder / ASIDES, np.float32, (tiles, len(asides.ASIDES)))
         return cls(folder, maps, beside, facts)
 
     def add(self, maps: np.ndarray, beside: np.ndarray) -> None:

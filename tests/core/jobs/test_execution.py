@@ -1,7 +1,6 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -15,6 +14,7 @@ from core.errors import BadInput, Busy, NotFound, Stopped, TrainingFailed, Works
 from core.jobs import JobFolder, State
 from core.jobs.execution import resolve
 from core.workspace import Workspace
+from tests import small_disk
 
 PACKAGES = ("core", "job_targets")
 Create = Callable[..., JobFolder]
@@ -140,21 +140,14 @@ def test_a_job_file_that_is_no_json_is_named(workspace: Workspace, created: Crea
 
 
 def test_a_full_disk_is_told_even_where_nothing_fits_any_more(tmp_path: Path) -> None:
-    small = tmp_path / "small"
-    small.mkdir()
     code = (
         "from core import jobs; from core.workspace import Workspace; import sys;"
         "w = Workspace.open(sys.argv[1]); f = w.job('full');"
         "jobs.create(f, 'job_targets:fill_disk', {}, 'Fill');"
         "jobs.execute(w, f, packages=('job_targets',))"
     )
-    mounted = 'mount -t tmpfs -o size=256k none "$1" || exit 77; "$2" -c "$3" "$1"; cat "$1/jobs/full/status.json"'
-    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mounted, "sh"]
-    environment = os.environ | {"PYTHONPATH": f"{Path.cwd()}:{os.environ['PYTHONPATH']}"}
-    done = subprocess.run([*command, small, sys.executable, code], capture_output=True, text=True, env=environment)
-    if done.returncode == 77 or "unshare" in done.stderr:
-        pytest.skip(f"no small disk can be mounted here: {done.stderr}")
-    told = json.loads(done.stdout)
+    shown = small_disk.run(tmp_path / "small", "256k", code, "jobs/full/status.json")
+    told = json.loads(shown[shown.index("{") :])
     assert told["state"] == "failed"
     assert told["error"].endswith("the disk is full; free some space and try again")
 

@@ -30,6 +30,7 @@ from core.segment.predictions import load_predictions
 from core.segment.settings import TrainSettings
 from core.segment.train import train
 from core.workspace import RunFolder, Workspace
+from tests import small_disk
 
 
 @pytest.fixture
@@ -176,6 +177,18 @@ def test_what_another_network_left_unfinished_is_not_used(workspace: Workspace, 
     predict(workspace, "a")
     np.testing.assert_array_equal(load_predictions(folder).probabilities, expected[1])
     assert not unfinished.exists()
+
+
+def test_a_disk_with_too_little_space_for_the_maps_is_told_and_left_as_it_was(tmp_path: Path) -> None:
+    code = """
+        import sys; from pathlib import Path; from core.segment.partial import Partial
+        try:
+            Partial.open(Path(sys.argv[1]), 100, (101, 101), {})
+        except OSError as error:
+            print(error.strerror)
+    """
+    said = small_disk.run(tmp_path / "small", "500k", textwrap.dedent(code), "probabilities.npy")
+    assert said == "No space left on device\nended: 0\n"
 
 
 def test_probabilities_of_several_runs_are_averaged(
