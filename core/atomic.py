@@ -69,9 +69,15 @@ def read_object(path: Path, **kinds: type) -> dict[str, Any]:
     return value
 
 
+class Replaced(Exception):
+    """Another writer has put something else in the place of what was read."""
+
+
 @contextmanager
-def replacing_folder(path: Path) -> Iterator[Path]:
+def replacing_folder(path: Path, known: os.stat_result | None = None) -> Iterator[Path]:
     """Yield an empty folder beside `path`; on success it takes the place of `path`.
+
+    known: the folder from which the new one was made. Raises `Replaced` where that is no longer the one at `path`.
 
     An older folder at `path` changes places with it in one step and is removed last: who reads finds the old one or
     the new one at any moment, and so does who comes after a kill. Where the system can't swap two folders, the old one
@@ -87,6 +93,8 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             for file in part.rglob("*"):
                 sync(file)
             with lock(path.parent):  # two writers of one folder come one after the other; the last one wins
+                if known and not (path.exists() and os.path.samestat(known, path.stat())):
+                    raise Replaced(path)
                 _take_place(part, path)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)

@@ -25,8 +25,8 @@ from core.dataset.decoding import Decoded, Kind, Scaling, decode_all, fit_scalin
 from core.dataset.layouts import Source
 from core.dataset.planning import Plan, Tile, plan, some
 from core.dataset.soundness import without_damage
-from core.dataset.tiles import ORDER, VERSION, finish_store, new_arrays
-from core.errors import BadInput, WorkspaceError, in_words
+from core.dataset.tiles import ORDER, TileStore, finish_store, new_arrays
+from core.errors import BadInput, NotFound, WorkspaceError, in_words
 from core.progress import Progress, silent
 from core.workspace import Workspace
 
@@ -94,11 +94,10 @@ def plain_name(source: Path) -> str:
 def _unchanged(folder: Path, checksum: str, skip_bad: bool) -> dict[str, Any] | None:
     """What source.json says, if the data set was made from a source with this checksum, and whole unless `skip_bad`."""
     try:
-        facts = atomic.read_object(folder / "source.json")
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        facts = TileStore.open(folder).source
+    except (NotFound, BadInput):  # not there yet, or damaged
         return None
-    same = (facts.get("version"), facts.get("checksum")) == (VERSION, checksum)
-    return facts if same and (skip_bad or not facts.get("damaged")) else None
+    return facts if facts.get("checksum") == checksum and (skip_bad or not facts.get("damaged")) else None
 
 
 def _replace(folder: Path, source: Source, checksum: str, skip_bad: bool, progress: Progress) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from core import atomic
 from core.errors import BadInput, NotFound
 from core.review.masks import MaskStore
+from core.review.migration import check_known
 from core.workspace import Workspace
 
 TABLES = {"alembic_version", "review_items", "decisions"}  # what a review database of any age has
@@ -32,7 +33,7 @@ def restore(workspace: Workspace, source: Path) -> Path | None:
     """Make the reviews what `source` holds, in one step for all that have them open.
 
     Gives the file that keeps what was there before, None where nothing was. Raises `NotFound`, and `BadInput` for a
-    file that is no backup or is damaged; then nothing is changed.
+    file that is no backup or is damaged, and `WorkspaceError` for one of a newer program; then nothing is changed.
     """
     _check(source)
     target = _file(workspace)
@@ -64,12 +65,15 @@ def _check(source: Path) -> None:
         raise NotFound(f"{source}: there is no such file; give one that `backup` wrote")
     expected = "expected a file that `backup` wrote"
     try:
-        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as opened:
+        with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as opened:
             names = {name for (name,) in opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             (state,) = opened.execute("PRAGMA quick_check").fetchone()
+            versions = opened.execute("SELECT version_num FROM alembic_version").fetchall() if names >= TABLES else []
     except sqlite3.DatabaseError as error:
         raise BadInput(f"{source}: {error}; {expected}") from error
     if not names >= TABLES:
         raise BadInput(f"{source}: a database without reviews; {expected}")
     if state != "ok":
         raise BadInput(f"{source}: damaged ({state}); {expected}, try an older one")
+    for (version,) in versions:
+        check_known(version, str(source))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from core.errors import WorkspaceError
 from core.review.engine import migrating, reading
 from core.review.tables import SCHEMA
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -32,19 +36,29 @@ def _version(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def check_known(version: str | None, where: str) -> None:
+    """Raise `WorkspaceError` where a newer program has made the schema of the database `where`."""
+    from alembic.script import ScriptDirectory
+
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if version is not None and version not in known:
+        raise WorkspaceError(
+            f"{where} has schema {version}, this program knows up to {SCHEMA}; use the newer program that wrote it"
+        )
+
+
 def _upgrade(connection: Connection) -> None:
     from alembic import command
+
+    check_known(_version(connection), connection.engine.url.render_as_string())
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _config() -> Config:
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    version = _version(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if version is not None and version not in known:
-        raise WorkspaceError(
-            f"{connection.engine.url.render_as_string()} has schema {version}, this program knows up to {SCHEMA}; "
-            "use the newer program that wrote it"
-        )
-    command.upgrade(config, "head")
+    return config

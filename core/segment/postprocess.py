@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -192,25 +193,31 @@ def refresh(workspace: Workspace, run: RunFolder, progress: Progress = silent) -
 
     Those for a data set that is gone or was replaced stay as they are.
     """
-    masking = Masking.of(run)
     for folder in run.all_predictions():
-        predictions = load_predictions(folder)
-        try:
-            store = TileStore.open(workspace.existing_dataset(str(predictions.facts["dataset"])))
-        except NotFound:
-            continue
-        if predictions.facts.get("checksum") != store.source.get("checksum"):
-            continue
-        progress(0, None, f"figures of {folder.name}")
-        rows = predictions.frame["row"].to_numpy(np.int64)
-        kept_aside = predictions.frame["validation"].to_numpy(bool)
-        beside = asides.among(predictions.frame)
-        frame = figures.figures(store, rows, predictions.probabilities, beside, kept_aside, masking)
-        made = folder.stat()
-        with atomic.replacing_folder(folder) as part:
-            _link(folder / "probabilities.npy", part / "probabilities.npy")
-            figures.write(part, frame, predictions.facts | masking.facts)
-            os.utime(part, ns=(made.st_atime_ns, made.st_mtime_ns))  # its maps are no newer than they were
+        while True:
+            with suppress(atomic.Replaced):  # by a prediction that has ended in the meantime
+                _refresh(workspace, Masking.of(run), folder, progress)
+                break
+
+
+def _refresh(workspace: Workspace, masking: Masking, folder: Path, progress: Progress) -> None:
+    made = folder.stat()
+    predictions = load_predictions(folder)
+    try:
+        store = TileStore.open(workspace.existing_dataset(str(predictions.facts["dataset"])))
+    except NotFound:
+        return
+    if predictions.facts.get("checksum") != store.source.get("checksum"):
+        return
+    progress(0, None, f"figures of {folder.name}")
+    rows = predictions.frame["row"].to_numpy(np.int64)
+    kept_aside = predictions.frame["validation"].to_numpy(bool)
+    beside = asides.among(predictions.frame)
+    frame = figures.figures(store, rows, predictions.probabilities, beside, kept_aside, masking)
+    with atomic.replacing_folder(folder, made) as part:
+        _link(folder / "probabilities.npy", part / "probabilities.npy")
+        figures.write(part, frame, predictions.facts | masking.facts)
+        os.utime(part, ns=(made.st_atime_ns, made.st_mtime_ns))  # its maps are no newer than they were
 
 
 def _link(path: Path, beside: Path) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import torch
 
-from core import atomic, jobs
+from core import atomic, jobs, tables
 from core.dataset.importing import import_source
 from core.dataset.tiles import TileStore
 from core.explore import mosaic, quality
@@ -220,6 +220,18 @@ def test_predictions(name: str, data: bytes, tmp_path: Path, small: Path) -> Non
     (folder / name).write_bytes(data)
     with bounded():
         refused("small-all", lambda: load_predictions(folder))
+
+
+def test_tables_of_which_some_bytes_are_spoiled(tmp_path: Path, small: Path) -> None:
+    """Arrow has several kinds of errors for it; who reads sees one."""
+    whole, path, damaged = (small / "index.parquet").read_bytes(), tmp_path / "spoiled.parquet", 0
+    for place in range(4, len(whole) - 8, max(1, len(whole) // 200)):
+        path.write_bytes(whole[:place] + bytes(8) + whole[place + 8 :])
+        try:
+            tables.read(path)
+        except ValueError:
+            damaged += 1
+    assert damaged > 50
 
 
 def test_lines_of_a_curve_that_are_none(tmp_path: Path) -> None:

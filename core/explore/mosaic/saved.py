@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core import atomic
+from core import atomic, tables
 from core.dataset.tiles import TileStore
 from core.explore.mosaic.assembly import Mosaic, assemble
 from core.explore.mosaic.corrections import broken_links, links_of
@@ -67,7 +67,7 @@ def _made_from(store: TileStore) -> dict[str, object]:
 
 def _kept(path: Path, made_from: dict[str, object]) -> pd.DataFrame | None:
     try:
-        pairs = pd.read_parquet(path)
-    except (FileNotFoundError, ValueError):  # a damaged file is a ValueError of pyarrow's
+        pairs = tables.read(path)
+    except (FileNotFoundError, ValueError):
         return None
     return pairs if pairs.attrs == made_from else None

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from core import atomic
+from core import atomic, tables
 from core.dataset.tiles import TileStore
 from core.errors import BadInput
 from core.explore import mosaic
@@ -73,8 +73,8 @@ def check(
 def load(workspace: Workspace, store: TileStore) -> Checked | None:
     """What the last check found; None if there was none, or only of another state of the data set."""
     try:
-        found = pd.read_parquet(workspace.quality(store.name) / "findings.parquet")
-    except (FileNotFoundError, ValueError):  # a damaged file is a ValueError of pyarrow's
+        found = tables.read(workspace.quality(store.name) / "findings.parquet")
+    except (FileNotFoundError, ValueError):
         return None
     made_from = {str(name): value for name, value in found.attrs.items()}
     found.attrs.clear()

@@ -317,6 +317,14 @@ def test_the_same_source_again_changes_nothing_and_a_changed_one_replaces(source
     assert os.listdir(workspace.datasets) == ["x"]
 
 
+@pytest.mark.parametrize("spoil", [lambda path: path.unlink(), lambda path: path.write_bytes(b"x" * 99)])
+def test_the_same_source_mends_a_damaged_data_set(source, workspace: Workspace, spoil: Callable[[Path], None]) -> None:
+    imported(source, workspace)
+    spoil(workspace.dataset("x") / "masks.npy")
+    assert import_source(source.root, workspace, "x").changed
+    assert TileStore.open(workspace.dataset("x")).masks.any()
+
+
 def test_a_rewritten_picture_is_a_changed_source(source, workspace: Workspace) -> None:
     imported(source, workspace)
     source.picture("train/images/a.png", np.full((4, 4), 99, np.uint8))

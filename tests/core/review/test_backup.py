@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BadInput, NotFound
+from core.errors import BadInput, NotFound, WorkspaceError
 from core.review.backup import backup, restore
 from core.review.store import ReviewStore
 from core.workspace import Workspace
@@ -84,6 +84,28 @@ def test_a_damaged_backup_is_refused(workspace: Workspace, open_store: ReviewSto
     with pytest.raises(BadInput, match=r"reviews\.db"):
         restore(workspace, tmp_path / "reviews.db")
     assert open_store.counts()["open"] == 10
+
+
+def test_a_backup_of_a_newer_program_changes_nothing(
+    workspace: Workspace, open_store: ReviewStore, tmp_path: Path
+) -> None:
+    backup(workspace, tmp_path / "newer.db")
+    with closing(sqlite3.connect(tmp_path / "newer.db")) as newer, newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+    before = sorted(workspace.root.iterdir())
+    with pytest.raises(WorkspaceError, match=r"newer\.db has schema 9999, .*use the newer program"):
+        restore(workspace, tmp_path / "newer.db")
+    assert sorted(workspace.root.iterdir()) == before
+    assert ReviewStore(workspace.database_url).counts()["open"] == 10
+
+
+@pytest.mark.parametrize("name", ["b#1.db", "b?1.db", "b%41.db"])
+def test_a_backup_may_have_any_name(
+    workspace: Workspace, open_store: ReviewStore, tmp_path: Path, name: str
+) -> None:
+    backup(workspace, tmp_path / "there" / name)
+    restore(workspace, tmp_path / "there" / name)
+    assert [path.name for path in (tmp_path / "there").iterdir()] == [name]
 
 
 def test_another_kind_of_database_has_its_own_tools(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -157,6 +159,24 @@ def test_what_was_predicted_last_stays_the_newest(workspace: Workspace, store: T
     for area in (10, 20):
         treat_run(workspace, run.id, Treatment(area=area))
         assert run.all_predictions() == [newest, run.predictions("rock", "train")]
+
+
+def test_what_is_predicted_anew_while_its_figures_are_made_gets_figures_of_its_own(
+    workspace: Workspace, store: TileStore, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, made = run.predictions("rock", "train"), figures.figures
+
+    def meanwhile(*given: Any) -> pd.DataFrame:
+        monkeypatch.setattr(figures, "figures", made)
+        with atomic.replacing_folder(folder) as part:
+            shutil.copytree(folder, part, dirs_exist_ok=True)
+            np.save(part / "probabilities.npy", np.full((COUNT, SIDE, SIDE), 255, np.uint8))
+        return made(*given)
+
+    monkeypatch.setattr(figures, "figures", meanwhile)
+    refresh(workspace, run)
+    assert load_predictions(folder).probabilities.min() == 255
+    assert load_predictions(folder).frame["salt_proportion"].min() == 1
 
 
 def test_what_was_predicted_without_labels_says_nothing_of_how_the_others_were_scored(
