@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, exists, func, insert, select, update
 
 from core.dataset import rle
 from core.errors import BadInput, Conflict, NotFound
 from core.review.engine import connect, reading, writing
 from core.review.migration import ensure_schema
-from core.review.tables import Origin, drafts, revisions
+from core.review.tables import Origin, decisions, drafts, review_items, revisions
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,14 @@ _OF_TILE = (
 )
 _DRAFT = drafts.c["dataset", "tile", "reviewer"]
 _DROP = delete(drafts).where(*(column == bindparam(column.name) for column in _DRAFT))
+_DROP_JUDGED = delete(drafts).where(
+    drafts.c.reviewer == bindparam("reviewer"),
+    exists().where(
+        review_items.c.id.in_(bindparam("items", expanding=True)),
+        review_items.c.dataset == drafts.c.dataset,
+        review_items.c.tile == drafts.c.tile,
+    ),
+)
 _ADD = insert(revisions).returning(revisions.c.id)
 
 
@@ -111,7 +119,7 @@ class MaskStore:
         """Add a revision and drop the reviewer's draft that it was; on the disk when this returns.
 
         mask: (H, W) uint8 or bool, above 0 is salt · base: the revision that the reviewer saw. Raises `Conflict` when
-        there is a newer one, `BadInput` without a reviewer.
+        there is a newer one or it was taken back, `BadInput` without a reviewer.
         """
         new = NewMask(dataset, tile, mask, base, origin, run)
         with writing(self._engine) as connection:
@@ -226,11 +234,8 @@ def add_revision(
 ) -> Revision:
     """Within the caller's transaction: what `MaskStore.save` does, tied to a decision if one is given."""
     newest = _newest_of(connection, new.dataset, new.tile)
-    if newest is not None and newest.id != new.base:
-        raise Conflict(
-            f"tile {new.tile!r} has a newer mask, by {newest.reviewer} of {newest.time:%Y-%m-%d %H:%M} UTC; "
-            "look at both, then save yours over it or take theirs"
-        )
+    if (newest.id if newest else None) != new.base:
+        raise Conflict(_clash(new, newest))
     row: dict[str, Any] = {
         "dataset": new.dataset,
         "tile": new.tile,
@@ -250,15 +255,31 @@ def add_revision(
     return Revision(id=added, **row)
 
 
+def _clash(new: NewMask, newest: Revision | None) -> str:
+    """Why a mask is not saved that was made from another one than the newest."""
+    if newest and (new.base is None or newest.id > new.base):
+        by = f"{newest.reviewer} of {newest.time:%Y-%m-%d %H:%M} UTC"
+        return f"tile {new.tile!r} has a newer mask, by {by}; look at both, then save yours over it or take theirs"
+    return (
+        f"the mask of tile {new.tile!r} that yours was made from was taken back; "
+        "look at the one before it, then save yours over that or take it"
+    )
+
+
 def drop_draft(connection: Connection, dataset: str, tile: str, reviewer: str) -> None:
     """Within the caller's transaction: forget what `reviewer` has drawn on a tile and not saved."""
     connection.execute(_DROP, {"dataset": dataset, "tile": tile, "reviewer": _name(reviewer)})
 
 
-def withdraw_revisions(connection: Connection, decision_ids: list[int]) -> None:
-    """Within the caller's transaction: take back the masks that were made by these decisions."""
-    made = revisions.c.decision.in_(decision_ids)
-    connection.execute(update(revisions).where(made).values(withdrawn=True))
+def drop_drafts_of(connection: Connection, item_ids: Sequence[int], reviewer: str) -> None:
+    """Within the caller's transaction: forget what `reviewer` has drawn on the tiles of these items and not saved."""
+    connection.execute(_DROP_JUDGED, {"reviewer": _name(reviewer), "items": item_ids})
+
+
+def withdraw_revisions(connection: Connection, since: int) -> None:
+    """Within the caller's transaction: take back the masks of what is undone from decision `since` on."""
+    undone = select(decisions.c.undoes).where(decisions.c.id >= since)
+    connection.execute(update(revisions).where(revisions.c.decision.in_(undone)).values(withdrawn=True))
 
 
 def _newest(dataset: str, up_to: int | None = None) -> Select[Any]:

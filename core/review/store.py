@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from core.errors import BadInput, Decided, NotFound
 from core.review import statements
 from core.review.engine import connect, reading, writing
-from core.review.masks import NewMask, add_revision, withdraw_revisions
+from core.review.masks import NewMask, add_revision, drop_drafts_of, withdraw_revisions
 from core.review.migration import ensure_schema
 from core.review.policy import FLAG_COLUMNS, QueueOrder, TileFlag, queue_order
 from core.review.tables import UNDO, Verdict, flags, review_items
@@ -110,8 +110,8 @@ class ReviewStore:
     ) -> list[int]:
         """Add a decision on each of `items` and return their ids; on the disk when this returns, all or none.
 
-        masks: by item, what its mask is from now on; it goes when the decision is taken back. first: only if nobody
-        else was quicker. Raises `BadInput` without a reviewer or for an unknown verdict, `NotFound` for an item that is
+        masks: by item, what its mask is from now on; it goes when the decision is taken back. The reviewer's drawing on
+        such a tile goes, but for Verdict.UNSURE. first: only if nobody else was quicker. Raises `BadInput` without a reviewer or for an unknown verdict, `NotFound` for an item that is
         gone, `Decided` where somebody was quicker, `Conflict` for a mask that was made from another than the newest.
         """
         item_ids = [int(items)] if isinstance(items, int | np.integer) else [int(item) for item in items]
@@ -128,6 +128,8 @@ class ReviewStore:
                 for item_id, decision in zip(item_ids, decided, strict=True):
                     if masks and item_id in masks:
                         add_revision(connection, masks[item_id], reviewer, note, decision)
+                if verdict != Verdict.UNSURE:  # a drawing waits for whoever is not sure yet
+                    drop_drafts_of(connection, item_ids, reviewer)
                 return decided
         except IntegrityError as error:
             names = f"item {item_ids[0]}" if len(item_ids) == 1 else f"one of the {len(item_ids)} items"
@@ -176,8 +178,9 @@ class ReviewStore:
         with writing(self._engine) as connection:
             act_rows = statements.latest_act(connection, act["reviewer"], statements.belongs(run, dataset))
             rows = [act | {"item_id": item_id, "undoes": decision_id} for decision_id, item_id in act_rows]
-            statements.append(connection, rows)
-            withdraw_revisions(connection, [decision_id for decision_id, _ in act_rows])
+            undone = statements.append(connection, rows)
+            if undone:
+                withdraw_revisions(connection, min(undone))
         return [item_id for _, item_id in act_rows]
 
     def counts(self, run: str | None = None, dataset: str | None = None) -> dict[str, Any]:

@@ -157,9 +157,8 @@ class Judging:
         self.reviews.decide(self.item, verdict, self.reviewer, masks=masks, first=was_open)
 
     def _clash(self, drawn: Drawn, error: Conflict) -> None:
-        theirs = self.masks.newest(self.queue.tiles.name, drawn.tile)
-        if theirs:
-            self.state.clashes[self.item] = Clash(str(error), theirs.mask, theirs.id, drawn.name)
+        now = review_work.shown(self.queue, drawn.tile, self.begun.label, self.begun.predicted)
+        self.state.clashes[self.item] = Clash(str(error), now.mask, now.base, drawn.name)
 
 
 def _mask(verdict: Verdict, drawn: Drawn, shape: tuple[int, int]) -> np.ndarray | None:

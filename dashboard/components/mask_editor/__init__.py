@@ -95,11 +95,11 @@ class Work:
 
 @dataclass(frozen=True)
 class Clash:
-    """Somebody else's newer mask. words: what happened. base: its revision. action: what was asked for."""
+    """The mask that stands now instead. words: what happened. base: its revision. action: what was asked for."""
 
     words: str
     mask: str
-    base: int
+    base: int | None
     action: str
 
 

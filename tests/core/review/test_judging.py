@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 
 import numpy as np
 import pytest
+from sqlalchemy import Engine, event
 
 from core.errors import Conflict, Decided
 from core.review.masks import MaskStore, NewMask
@@ -57,11 +59,51 @@ def test_a_clash_decides_nothing(store: ReviewStore, masks: MaskStore) -> None:
     assert store.counts()["decided"] == 0 and len(masks.history("d")) == 1
 
 
-def test_a_draft_goes_with_the_decision(store: ReviewStore, masks: MaskStore) -> None:
+def test_a_mask_made_from_one_that_was_taken_back_is_refused(store: ReviewStore, masks: MaskStore) -> None:
     item, tile = first(store)
-    masks.keep_draft("d", tile, "1 2", "ann", None)
-    store.decide(item, Verdict.CORRECTED, "ann", masks={item: NewMask("d", tile, FULL, None)})
-    assert masks.draft("d", tile, "ann") is None
+    for code in (FULL * 0, FULL):
+        newest = masks.newest("d", tile)
+        new = NewMask("d", tile, code, newest.id if newest else None)
+        store.decide(item, Verdict.CORRECTED, "ann", masks={item: new})
+        seen = masks.newest("d", tile)
+        assert seen is not None
+        store.undo("ann")
+        with pytest.raises(Conflict, match="yours was made from was taken back"):
+            masks.save("d", tile, FULL, "bob", base=seen.id)
+        masks.save("d", tile, FULL, "bob", base=newest.id if newest else None)
+
+
+@pytest.mark.parametrize("with_mask", [True, False])
+def test_a_draft_goes_with_the_decision(store: ReviewStore, masks: MaskStore, with_mask: bool) -> None:
+    item, tile = first(store)
+    for who in ("ann", "bob"):
+        masks.keep_draft("d", tile, "1 2", who, None)
+    store.decide(item, Verdict.UNSURE, "ann")
+    assert masks.draft("d", tile, "ann") is not None, "it waits"
+    new = {item: NewMask("d", tile, FULL, None)} if with_mask else {}
+    store.decide(item, Verdict.ALL_SALT, "ann", masks=new)
+    assert masks.draft("d", tile, "ann") is None and masks.draft("d", tile, "bob") is not None
+
+
+def test_an_act_is_taken_back_whole_however_many_values_a_statement_takes(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def few(connection: sqlite3.Connection, record: object) -> None:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 100)
+
+    event.listen(Engine, "connect", few)
+    try:
+        many, masks = ReviewStore(url), MaskStore(url)
+        many.flag("r", "d", flags(300))
+        monkeypatch.setattr("core.review.store.MANY", 50)
+        queue = many.queue()
+        new = {one: NewMask("d", tile, FULL, None) for one, tile in zip(queue["id"], queue["tile"], strict=True)}
+        assert len(many.decide_open(queue["id"], Verdict.ALL_SALT, "ann", new)) == 300
+        assert len(masks.reviewed("d")) == 300
+        assert len(many.undo("ann")) == 300
+        assert masks.reviewed("d").empty
+    finally:
+        event.remove(Engine, "connect", few)
 
 
 def test_what_one_has_on_the_desk_nobody_else_gets(store: ReviewStore) -> None:
