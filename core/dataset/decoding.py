@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from core.errors import BadInput
 from core.progress import Progress
 
 BATCH = 32  # tiles that a thread takes at once
+_LARGE = 1_000_000  # bytes of a file that is decoded by itself
 _SAMPLE = 4_000_000  # pixels that the percentiles of a data set are taken over, at most
 _CLIP = (1.0, 99.0)  # percentiles
 
@@ -107,8 +108,7 @@ def fit_scaling(tiles: list[Tile], kind: Kind, progress: Progress) -> Scaling | 
     step = 1 + len(tiles) * kind.shape[0] * kind.shape[1] // _SAMPLE
 
     def sample(rows: slice) -> np.ndarray:
-        batch = tiles[rows]
-        pictures = _images(batch, [tile.image.read() for tile in batch], kind)
+        pictures, _ = _images(tiles[rows], kind)
         return np.concatenate([picture.ravel()[::step] for picture in pictures])
 
     samples = in_batches(sample, len(tiles), "Reading amplitudes", progress)
@@ -128,11 +128,9 @@ def decode_all(
 
     def work(rows: slice) -> Decoded:
         batch, images, masks = tiles[rows], np.asarray(out_tiles[rows]), np.asarray(out_masks[rows])
-        files = [tile.image.read() for tile in batch]
-        pictures = _images(batch, files, kind)
+        pictures, sha1 = _images(batch, kind)
         np.stack([scaling.apply(picture) for picture in pictures] if scaling else pictures, out=images)
         contradicting = [rows.start + row for row in _masks_into(masks, batch, kind)]
-        sha1 = [hashlib.sha1(file, usedforsecurity=False).hexdigest() for file in files]
         return Decoded(measure(images, masks), sha1, contradicting)
 
     done = in_batches(work, len(tiles), "Decoding tiles", progress)
@@ -143,13 +141,35 @@ def decode_all(
     )
 
 
-def _images(batch: list[Tile], files: list[bytes], kind: Kind) -> list[np.ndarray]:
-    """The images of a batch, (H, W) each: together where they can be, else one by one."""
-    stack = decode_stack(files, kind.shape, kind.dtype)
-    return [
-        stack[number] if number in stack else _image(tile, file, kind)
-        for number, (tile, file) in enumerate(zip(batch, files, strict=True))
-    ]
+def _images(batch: list[Tile], kind: Kind) -> tuple[list[np.ndarray], list[str]]:
+    """The images of a batch, (H, W) each, and the SHA-1 of their files."""
+
+    def one(number: int, file: bytes) -> np.ndarray:
+        return _image(batch[number], file, kind)
+
+    return _decoded([tile.image for tile in batch], kind.shape, (kind.dtype,), one)
+
+
+def _decoded(
+    members: list[Member],
+    shape: tuple[int, int],
+    dtypes: Sequence[np.dtype[Any]],
+    one: Callable[[int, bytes], np.ndarray],
+) -> tuple[list[np.ndarray], list[str]]:
+    """The pictures of some files and the SHA-1 of these: together where they can be, else by `one`, from place and file.
+
+    A large file does not wait for the others, as a small archive can hold many.
+    """
+    found, files, sha1 = {}, [], []
+    for number, member in enumerate(members):
+        file = member.read()
+        sha1.append(hashlib.sha1(file, usedforsecurity=False).hexdigest())
+        if len(file) > _LARGE:
+            found[number], file = one(number, file), b""
+        files.append(file)
+    for dtype in dtypes:
+        found |= decode_stack(files, shape, dtype)
+    return [found[number] if number in found else one(number, file) for number, file in enumerate(files)], sha1
 
 
 def _image(tile: Tile, file: bytes, kind: Kind) -> np.ndarray:
@@ -182,12 +202,12 @@ def _masks_into(out: np.ndarray, batch: list[Tile], kind: Kind) -> list[int]:
 
 def _masks(members: list[Member], kind: Kind) -> list[np.ndarray]:
     """The pictures of masks, (H, W) each, above 0 is salt; those with salt often have 16 bits, the others 8."""
-    files = [member.read() for member in members]
-    stack = decode_stack(files, kind.shape, np.dtype(np.uint8)) | decode_stack(files, kind.shape, np.dtype(np.uint16))
-    return [
-        stack[number] if number in stack else _mask(member, file, kind)
-        for number, (member, file) in enumerate(zip(members, files, strict=True))
-    ]
+
+    def one(number: int, file: bytes) -> np.ndarray:
+        return _mask(members[number], file, kind)
+
+    pictures, _ = _decoded(members, kind.shape, (np.dtype(np.uint8), np.dtype(np.uint16)), one)
+    return pictures
 
 
 def _mask(member: Member, file: bytes, kind: Kind) -> np.ndarray:

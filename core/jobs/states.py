@@ -59,9 +59,9 @@ class JobStatus:
 def status(folder: JobFolder) -> JobStatus:
     """How the job in `folder` goes. Raises `NotFound` or `BadInput`."""
     job, known = record.read(folder.job), record.read(folder.status)
-    if known.get("state") == State.RUNNING and not process.is_alive(folder, known):
-        known = record.read(folder.status)  # it may have ended between the two looks; now it has said its last word
     try:
+        if known.get("state") == State.RUNNING and not process.is_alive(folder, known):
+            known = record.read(folder.status)  # it may have ended between the two looks; now it has said its last word
         return _status(folder, job, known)
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput(f"{folder.root}: job.json or status.json is damaged ({error!r}); delete this folder") from error

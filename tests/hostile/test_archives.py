@@ -152,6 +152,14 @@ def a_zip_that_is_a_bomb(root: Path) -> Path:
     return (root / "train.zip").rename(root / "outer.zip")
 
 
+@causes.refused(r"images/large\d\d\.png: not a picture")
+def many_large_files_in_a_small_zip(root: Path) -> None:
+    """Each alone is small enough; together they would fill memory."""
+    data = bytes(12_000_000)
+    for number in range(40):
+        add(root, f"images/large{number:02}.png", data, zipfile.ZIP_DEFLATED)
+
+
 @causes.refused(r"its members overlap")
 def members_that_share_their_bytes(root: Path) -> None:
     """A thousand names for one member: small on disk, large when unpacked (D. Fifield, 2019)."""

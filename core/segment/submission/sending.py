@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.dataset.kaggle.client import ask, check_competition
-from core.errors import BadInput
+from core.errors import BadInput, KaggleError
 from core.progress import Progress, silent
 from core.segment.submission.sent import Sent, SentLog, now
 from core.workspace import JobFolder, Workspace
@@ -41,7 +41,11 @@ def send(
     message: str,
     progress: Progress = silent,
 ) -> Sent:
-    """Send a submission and wait a while for its score. Raises `KaggleError`, and `Stopped` while it waits."""
+    """Send a submission and wait a while for its score.
+
+    Raises `KaggleError` if it was not sent, and `Stopped` while it waits. Once it was sent, a question that goes wrong
+    ends the waiting: the score can be asked for later.
+    """
     check_competition(competition)
     check_message(message)
     answer = ask("submit", competition, str(file), message, progress=progress, what="Sending the submission")
@@ -50,7 +54,10 @@ def send(
     until = time.monotonic() + PATIENCE
     while (sent := _sent(log, answer["ref"])).status == "pending" and time.monotonic() < until:
         progress(0, None, "Waiting for the score")
-        refresh(workspace, competition, progress)
+        try:
+            refresh(workspace, competition, progress)
+        except KaggleError:
+            break
         time.sleep(PAUSE)
     return sent
 
