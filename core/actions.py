@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import atomic, jobs
-from core.errors import BadInput, Busy, NotFound, Stopped
+from core import jobs
+from core.errors import BadInput, Busy, Stopped
 from core.progress import Progress, silent
 from core.segment.tta import DEFAULT_VIEWS
 from core.workspace import JobFolder, RunFolder, Workspace
@@ -216,24 +216,15 @@ def make_submission(
     """
     from core.dataset.tiles import TileStore
     from core.segment import submission
+    from core.segment.config import dataset_of
 
     folders = [workspace.existing_run(run) for run in dict.fromkeys(runs)]
-    name = dataset or run_dataset(folders[0])
+    name = dataset or dataset_of(folders[0])
     store = TileStore.open(workspace.existing_dataset(name))
     submission.write(out, submission.make(store, folders, progress))
     checked = submission.check(store, submission.read(out))
     assert not checked.problems and not checked.notes, checked
     return {"file": str(out), "dataset": store.name, "runs": [folder.id for folder in folders], **checked.figures}
-
-
-def run_dataset(run: RunFolder) -> str:
-    """Name of the data set that a run was trained on. Raises `BadInput`, or `NotFound` before it has begun."""
-    try:
-        return str(atomic.read_object(run.config)["dataset"])
-    except FileNotFoundError as error:
-        raise NotFound(f"run {run.id} has not begun to train, so there is nothing to use yet") from error
-    except (ValueError, KeyError) as error:
-        raise BadInput(f"{run.config} is damaged ({error}); restore it from a backup or train again") from error
 
 
 def import_job(

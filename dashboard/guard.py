@@ -1,4 +1,4 @@
-"""Errors for people inside of fragments: drawn again alone, a fragment has nobody around it who would catch them."""
+"""Errors for people where nobody around would catch them: in fragments, which are drawn alone, and in callbacks."""
 
 from __future__ import annotations
 
@@ -24,3 +24,16 @@ def guarded(draw: Callable[P, None]) -> Callable[P, None]:
             st.error(str(error), icon=":material/error:")
 
     return guarded_draw
+
+
+def callback(act: Callable[P, None]) -> Callable[P, None]:
+    """`act`, a widget's callback, with an error for people told in a toast."""
+
+    @wraps(act)
+    def guarded_act(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            act(*args, **kwargs)
+        except SaltScopeError as error:
+            st.toast(str(error), icon=":material/error:")
+
+    return guarded_act

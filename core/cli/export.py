@@ -66,7 +66,8 @@ def predictions(
 ) -> None:
     """What a run predicted: its masks, or its figures."""
     from core.review.export import export_predicted_masks, write_table
-    from core.review.flagging import dataset_of, predicted
+    from core.review.flagging import predicted
+    from core.segment.config import dataset_of
 
     opened = Workspace.open(workspace)
     folder = opened.existing_run(run)

@@ -156,9 +156,10 @@ def _decoded(
     dtypes: Sequence[np.dtype[Any]],
     one: Callable[[int, bytes], np.ndarray],
 ) -> tuple[list[np.ndarray], list[str]]:
-    """The pictures of some files and the SHA-1 of these: together where they can be, else by `one`, from place and file.
+    """The pictures of some files and the SHA-1 of these: together where they can be, else each by `one`.
 
-    A large file does not wait for the others, as a small archive can hold many.
+    one: takes a place in `members` and the file · A large one does not wait for the others, as a small archive can hold
+    many.
     """
     found, files, sha1 = {}, [], []
     for number, member in enumerate(members):

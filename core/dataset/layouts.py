@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from core.dataset.archives import Container, open_container
 from core.dataset.pictures import SUFFIXES
+from core.dataset.tiles import LONGEST_ID
 from core.errors import BadInput
 
 TABLES = ("train.csv", "depths.csv", "sections.csv", "sample_submission.csv")
@@ -168,7 +169,7 @@ def _pictures(part: _Part, kind: str, notes: list[str], bare: bool = False) -> d
         member, tile = Member(container, _join(place, name)), name.rpartition(".")[0]
         if tile in found:
             raise BadInput(f"{member.where}: the picture of tile {tile!r} is there twice, also as {found[tile].path}")
-        if not tile.isprintable():
+        if not tile.isprintable() or len(tile) > LONGEST_ID:
             raise BadInput(f"{member.where!r}: the name can't be used as a tile id; rename the file")
         found[tile] = member
     if others and folder is not None:

@@ -25,6 +25,7 @@ from core import atomic
 from core.errors import BadInput, NotFound
 
 VERSION = 1  # of the files of a data set; another one can't be opened
+LONGEST_ID = 255  # characters of a tile's id
 ORDER = "submission_order.txt"  # ids of the sample submission, one a line
 _CHUNK = 256  # tiles that are measured at once
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args
 
 import numpy as np
 
+from core.dataset.tiles import LONGEST_ID
 from core.errors import BadInput
 from core.explore import columns
 
@@ -24,7 +25,6 @@ MOST_IDS = 500  # about 6 kB of URL
 MOST_RANGES = 20
 ANY = "any"  # finding
 SEPARATOR = "/"  # the one character that can't stand in an id, which is a file's name
-LONGEST_TEXT = 100  # characters
 FIELDS = {"salt_proportion": "salt", "z": "depth"}  # columns whose range has a field of its own
 
 
@@ -60,8 +60,8 @@ class TileFilter:
         if len(self.ids) > MOST_IDS:
             raise BadInput(f"{len(self.ids):,} tiles picked one by one; expected at most {MOST_IDS}, or use a range")
         for text in (self.text, self.section, *self.ids):
-            if len(text) > LONGEST_TEXT or not text.isprintable():
-                raise BadInput(f"{_short(text)} is no part of a tile id; expected up to {LONGEST_TEXT} characters")
+            if len(text) > LONGEST_ID or not text.isprintable():
+                raise BadInput(f"{_short(text)} is no part of a tile id; expected up to {LONGEST_ID} characters")
         if self.finding and not columns.NAME.fullmatch(self.finding):
             raise BadInput(f"finding is {_short(self.finding)}; expected any, or the name of a rule such as seam")
         names = [columns.check(name) for name, _ in self.ranges]

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from core.dataset.tiles import LONGEST_ID
 from core.errors import BadInput
 from core.explore import columns
-from core.explore.filters import LONGEST_TEXT
 from core.explore.tile_table import TileTable
 
 
@@ -30,8 +30,8 @@ class Order:
     def __post_init__(self) -> None:
         if self.by:
             columns.check(self.by)
-        if len(self.like) > LONGEST_TEXT or not self.like.isprintable():
-            raise BadInput(f"like is no tile id; expected up to {LONGEST_TEXT} characters")
+        if len(self.like) > LONGEST_ID or not self.like.isprintable():
+            raise BadInput(f"like is no tile id; expected up to {LONGEST_ID} characters")
 
     def __bool__(self) -> bool:
         return bool(self.by or self.like)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ from core.errors import NotFound
 from core.review.evidence import BEYOND_PREDICTIONS, Evidence, gather, require
 from core.review.policy import FlagRules
 from core.review.store import ReviewStore
+from core.segment.config import dataset_of
 from core.workspace import RunFolder, Workspace
 
 SPLITS = ("all", "train", "test")
@@ -54,14 +54,6 @@ def _evidence(
     evidence = gather(workspace, run, TileStore.open(workspace.existing_dataset(dataset)), predictions)
     require(evidence, beyond, dataset)
     return evidence
-
-
-def dataset_of(run: RunFolder) -> str:
-    """The data set that a run was trained on. Raises `NotFound` if it has not begun."""
-    try:
-        return str(json.loads(run.config.read_bytes())["dataset"])
-    except FileNotFoundError as error:
-        raise NotFound(f"run {run.id} has not begun to train; name the data set with --dataset") from error
 
 
 def predicted(run: RunFolder, dataset: str, splits: tuple[str, ...] = SPLITS) -> pd.DataFrame:

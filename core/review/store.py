@@ -111,8 +111,9 @@ class ReviewStore:
         """Add a decision on each of `items` and return their ids; on the disk when this returns, all or none.
 
         masks: by item, what its mask is from now on; it goes when the decision is taken back. The reviewer's drawing on
-        such a tile goes, but for Verdict.UNSURE. first: only if nobody else was quicker. Raises `BadInput` without a reviewer or for an unknown verdict, `NotFound` for an item that is
-        gone, `Decided` where somebody was quicker, `Conflict` for a mask that was made from another than the newest.
+        such a tile goes, but for Verdict.UNSURE. first: only if nobody else was quicker. Raises `BadInput` without a
+        reviewer or for an unknown verdict, `NotFound` for an item that is gone, `Decided` where somebody was quicker,
+        `Conflict` for a mask that was made from another than the newest.
         """
         item_ids = [int(items)] if isinstance(items, int | np.integer) else [int(item) for item in items]
         act = _act(reviewer) | {"verdict": _verdict(verdict), "note": note}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from core import atomic
@@ -14,10 +16,22 @@ def load_config(run: RunFolder, **kinds: type) -> dict[str, Any]:
 
     Raises `NotFound`, or `BadInput` when it is damaged.
     """
-    try:
+    with _named(run):
         if "imported" in atomic.read_object(run.config):
             raise BadInput(f"run {run.id} was made elsewhere and imported: there is no model here that could predict")
         return atomic.read_object(run.config, dataset=str, settings=dict, **kinds)
+
+
+def dataset_of(run: RunFolder) -> str:
+    """Name of the data set that a run is of, trained here or made elsewhere. Raises as `load_config` does."""
+    with _named(run):
+        return str(atomic.read_object(run.config, dataset=str)["dataset"])
+
+
+@contextmanager
+def _named(run: RunFolder) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError as error:
         raise NotFound(f"run {run.id} has not begun to train, so there is nothing to use yet") from error
     except ValueError as error:

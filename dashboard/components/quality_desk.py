@@ -24,7 +24,7 @@ from dashboard.components import finding_picture
 from dashboard.components.gallery import GalleryEvent, gallery, tiles_for_gallery
 from dashboard.components.outbox import News
 from dashboard.components.tile_view import tile_for_view, tile_view
-from dashboard.guard import guarded
+from dashboard.guard import callback, guarded
 
 SIZE = 12  # thumbnails of a page
 KEY = "quality_tiles"
@@ -197,6 +197,7 @@ def _way_to_review() -> None:
         st.switch_page(navigation.page("review"), query_params=query)
 
 
+@callback
 def send(tiles: TileStore, found: pd.DataFrame) -> None:
     """Put the labels that `found` is about into the review queue, and say how many came in."""
     added = labels.send(cache.review_store(), tiles, found)

@@ -13,6 +13,7 @@ from core.explore.filters import TileFilter
 from core.explore.order import Order
 from core.workspace import Workspace
 from dashboard import state
+from dashboard.guard import callback
 
 EDIT = "view_edit"
 
@@ -87,6 +88,7 @@ def _ask(what: str, name: str) -> None:
     st.session_state[EDIT] = (what, name)
 
 
+@callback
 def _open(workspace: Workspace, query: views.Query) -> None:
     """Take over a view; a run that was deleted meanwhile is left out of it."""
     st.session_state["view_menu"] = False  # closes it

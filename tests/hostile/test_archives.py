@@ -206,6 +206,11 @@ def a_name_of_control_characters(root: Path) -> None:
 
 
 @causes.refused(r"can't be used as a tile id")
+def a_name_of_three_hundred_characters(root: Path) -> None:
+    add(root, f"images/{'x' * 300}.png")
+
+
+@causes.refused(r"can't be used as a tile id")
 def a_name_that_reads_backwards(root: Path) -> None:
     add(root, "images/x\u202egnp.png")
 

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import actions, jobs
 from core.dataset.tiles import TileStore, write_store
+from core.errors import Busy
 from core.explore.mosaic import break_link, mosaic_of
 from core.explore.quality import load
 from core.review.store import ReviewStore
@@ -88,6 +89,10 @@ def test_nonsense_in_a_link_is_passed_over(checked: Open, workspace: Workspace) 
     assert table(page) == all_findings(workspace)
 
 
+def busy(*given: object) -> int:
+    raise Busy("another process writes")
+
+
 def test_a_tile_and_all_that_is_shown_can_be_sent_to_review(checked: Open, workspace: Workspace) -> None:
     store = ReviewStore(workspace.database_url)
     page = checked()
@@ -96,6 +101,10 @@ def test_a_tile_and_all_that_is_shown_can_be_sent_to_review(checked: Open, works
     page.button(key="send_tile").click().run()
     assert any("Review of its label: in review" in one.value for one in page.caption)
     assert store.queue(LABELS, "faulty")["tile"].tolist() == [first["id"]]
+    with pytest.MonkeyPatch.context() as other:
+        other.setattr("core.review.labels.send", busy)
+        page.button(key="send_all").click().run()
+    assert [one.value for one in page.toast] == ["another process writes"] and page.dataframe
     page.button(key="send_all").click().run()
     labelled = TileStore.open(workspace.dataset("faulty")).index.query("has_mask")["id"]
     wanted = {tile for tile, _ in all_findings(workspace)} & set(labelled)

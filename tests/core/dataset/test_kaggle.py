@@ -21,7 +21,7 @@ from core.dataset.kaggle import credentials
 from core.dataset.kaggle.client import ask, check_competition
 from core.dataset.kaggle.download import download
 from core.errors import BadInput, Busy, KaggleError, Stopped
-from core.segment.submission import SentLog
+from core.segment.submission import SentLog, sending
 from core.segment.submission.sending import refresh, send
 from core.workspace import Workspace
 from tests import sources
@@ -217,6 +217,25 @@ def test_a_submission_and_its_score(kaggle: Kaggle, workspace: Workspace, tmp_pa
     assert refresh(workspace, COMPETITION) == 0
     with pytest.raises(BadInput, match="a message of 0 characters"):
         send(workspace, tmp_path / "out.csv", COMPETITION, "tgs", ["a"], "")
+
+
+def test_what_was_sent_is_sent_even_if_nobody_can_be_asked_for_its_score(
+    kaggle: Kaggle, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "out.csv").write_text("id,rle_mask\nddd,\neee,1 4\n")
+    kaggle.pending, asked = 1, sending.ask
+
+    def ask(request: str, *given: Any, **more: Any) -> dict[str, Any]:
+        if request == "submissions":
+            raise KaggleError("Kaggle can't be reached")
+        return asked(request, *given, **more)
+
+    with monkeypatch.context() as offline:
+        offline.setattr(sending, "ask", ask)
+        assert send(workspace, tmp_path / "out.csv", COMPETITION, "tgs", ["a"], "a first one").status == "pending"
+    assert len(kaggle.received) == len(SentLog(workspace.submissions).all()) == 1
+    assert refresh(workspace, COMPETITION) == 0, "pending still"
+    assert refresh(workspace, COMPETITION) == 1
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", "x" * 101, "tgs salt", "tgs?x=1", "tgs\0", "ｔｇｓ"])

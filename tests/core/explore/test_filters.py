@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from core.dataset.tiles import TileStore
 from core.errors import BadInput
-from core.explore.filters import EMPTY, LONGEST_TEXT, MOST_IDS, MOST_RANGES, WITH_SALT, TileFilter
+from core.dataset.tiles import LONGEST_ID
+from core.explore.filters import EMPTY, MOST_IDS, MOST_RANGES, WITH_SALT, TileFilter
 from core.explore.tile_table import TileTable
 
-TEXTS = st.text(max_size=LONGEST_TEXT).filter(str.isprintable)
+TEXTS = st.text(max_size=LONGEST_ID).filter(str.isprintable)
 IDS = st.lists(TEXTS.filter(lambda text: bool(text) and "/" not in text), max_size=5, unique=True).map(tuple)
 SHARES = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(lambda pair: (min(pair), max(pair)))
 DEPTHS = st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)).map(lambda pair: (min(pair), max(pair)))

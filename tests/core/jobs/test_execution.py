@@ -1,7 +1,6 @@
 import json
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -136,6 +135,10 @@ def test_a_job_file_that_is_no_json_is_named(workspace: Workspace, created: Crea
         jobs.status(folder)
     folder.job.write_text("[]")
     with pytest.raises(BadInput, match=r"job\.json .*holds a list"):
+        jobs.status(folder)
+    folder.job.write_text("{}")
+    folder.status.write_text('{"state": "running"}')
+    with pytest.raises(BadInput, match=r"status\.json is damaged .*'host'"):
         jobs.status(folder)
 
 

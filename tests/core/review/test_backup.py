@@ -100,9 +100,7 @@ def test_a_backup_of_a_newer_program_changes_nothing(
 
 
 @pytest.mark.parametrize("name", ["b#1.db", "b?1.db", "b%41.db"])
-def test_a_backup_may_have_any_name(
-    workspace: Workspace, open_store: ReviewStore, tmp_path: Path, name: str
-) -> None:
+def test_a_backup_may_have_any_name(workspace: Workspace, open_store: ReviewStore, tmp_path: Path, name: str) -> None:
     backup(workspace, tmp_path / "there" / name)
     restore(workspace, tmp_path / "there" / name)
     assert [path.name for path in (tmp_path / "there").iterdir()] == [name]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.errors import NotFound
+from core.errors import BadInput, NotFound
 from core.review.flagging import flag_run
 from core.review.policy import FlagRules
 from core.review.store import ReviewStore
@@ -59,4 +59,10 @@ def test_one_split_only(workspace: Workspace, run: RunFolder) -> None:
 
 def test_without_predictions_the_remedy_is_named(workspace: Workspace, run: RunFolder) -> None:
     with pytest.raises(NotFound, match="core predict"):
+        flag_run(workspace, ReviewStore(workspace.database_url), RUN)
+
+
+def test_a_damaged_run_is_named(workspace: Workspace, run: RunFolder) -> None:
+    run.config.write_bytes(run.config.read_bytes()[:-5])
+    with pytest.raises(BadInput, match=r"config\.json is damaged"):
         flag_run(workspace, ReviewStore(workspace.database_url), RUN)
