@@ -196,6 +196,19 @@ def make_demo(
     return result | _demo_run(workspace, report.name, progress) if with_run else result
 
 
+def delete_dataset(workspace: Workspace, name: str, reviews: bool) -> None:
+    """Remove a data set. Raises `NotFound`.
+
+    reviews: also all that people said and drew of its tiles; else it stays, and counts again for tiles with these ids
+    once there is a data set of this name.
+    """
+    from core.review.store import ReviewStore
+
+    workspace.delete_dataset(name)
+    if reviews:
+        ReviewStore(workspace.database_url).delete_dataset(name)
+
+
 def delete_run(workspace: Workspace, run_id: str) -> None:
     """Remove a run and its place in the review queue. Raises `Busy` while it works."""
     from core.review.store import ReviewStore

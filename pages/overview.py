@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core import actions
 from core.dataset.tiles import TileStore
 from core.explore import numbers
 from dashboard import cache, navigation, next_step, state
@@ -45,12 +46,25 @@ def show_datasets() -> None:
             if st.button("Open", key=f"open_{name}"):
                 state.select(dataset=name)
                 st.rerun()
-            with st.popover("Delete", icon=":material/delete:"):
-                st.write(f"Delete **{name}** for good? Runs that were trained on it stay.")
-                if st.button("Delete it", key=f"delete_{name}", type="primary"):
-                    context.workspace.delete_dataset(name)
-                    state.select(dataset=None)
-                    st.rerun()
+            menu = st.popover("Delete", icon=":material/delete:", key=f"delete_menu_{name}", on_change="rerun")
+            if menu.open:
+                with menu:
+                    ask_to_delete(name)
+
+
+def ask_to_delete(name: str) -> None:
+    st.write(f"Delete **{name}** for good? Runs that were trained on it stay.")
+    held = cache.review_store().holdings(name)
+    words = ", ".join(f"{count:,} {what if count > 1 else what[:-1]}" for what, count in held.items() if count)
+    reviews = bool(words) and st.checkbox(
+        f"Delete its reviews, too: {words}",
+        key=f"delete_reviews_{name}",
+        help="Else they stay, and count again for tiles with the same ids once there is a data set of this name.",
+    )
+    if st.button("Delete it", key=f"delete_{name}", type="primary"):
+        actions.delete_dataset(context.workspace, name, reviews)
+        state.select(dataset=None)
+        st.rerun()
 
 
 context = top_bar.show("Overview", needs=None, filters=False)

@@ -97,11 +97,14 @@ def datasets(workspace: WorkspaceOption = None, json: JsonOption = False) -> Non
 def delete(
     name: Annotated[str, typer.Argument(metavar="NAME_OR_RUN", help="A data set or a run.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do it without the question.")] = False,
+    reviews: Annotated[
+        bool, typer.Option("--reviews", help="Of a data set also all decisions, masks and notes on its tiles.")
+    ] = False,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Remove a data set or a run."""
-    from core.actions import delete_run
+    """Remove a data set or a run. Reviews of a data set stay for the next one of its name, but for --reviews."""
+    from core.actions import delete_dataset, delete_run
 
     opened = Workspace.open(workspace)
     is_dataset, is_run = name in opened.dataset_names(), opened.run(name).job.is_file()
@@ -111,7 +114,7 @@ def delete(
     if not yes and not typer.confirm(f"Delete {kind} {name} for good?", err=True):
         raise BadInput(f"{kind} {name} was kept; add --yes to delete it without the question")
     if is_dataset:
-        opened.delete_dataset(name)
+        delete_dataset(opened, name, reviews)
     else:
         delete_run(opened, name)
     answer(json, {"deleted": name, "kind": kind}, f"deleted {kind} {name}")

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from core.review.policy import is_confident_empty
-from core.review.tables import UNDO, claims, decisions, flags, review_items
+from core.review.tables import UNDO, claims, decisions, drafts, flags, notes, review_items, revisions
 
 
 def belongs(run: str | None, dataset: str | None) -> ColumnElement[bool]:
@@ -132,6 +132,22 @@ def reviewers(wanted: ColumnElement[bool]) -> Select[Any]:
     stand = func.sum(case((decisions.c.verdict == UNDO, -1), else_=1))
     said = select(decisions.c.reviewer, stand, func.max(decisions.c.time)).join(review_items)
     return said.where(wanted).group_by(decisions.c.reviewer).order_by(stand.desc())
+
+
+def holdings(dataset: str) -> dict[str, Select[Any]]:
+    """The numbers of decisions that stand, masks that count and notes on tiles of a data set."""
+    mine = review_items.c.dataset == dataset
+    return {
+        "decisions": select(func.count()).select_from(decisions).join(review_items).where(mine, _stands()),
+        "masks": select(func.count()).where(revisions.c.dataset == dataset, ~revisions.c.withdrawn),
+        "notes": select(func.count()).where(notes.c.dataset == dataset),
+    }
+
+
+def delete_dataset(connection: Connection, dataset: str) -> None:
+    """Remove all of a data set; the database takes flags, decisions and claims along with their items."""
+    for table in (revisions, drafts, notes, review_items):
+        connection.execute(delete(table).where(table.c.dataset == dataset))
 
 
 def delete_run(run: str) -> Delete:

@@ -226,6 +226,16 @@ class ReviewStore:
             found = connection.execute(statements.history(dataset, tile))
             return _texts(pd.DataFrame([tuple(row) for row in found], columns=list(found.keys()), dtype=object))
 
+    def holdings(self, dataset: str) -> dict[str, int]:
+        """How many decisions, masks and notes people made on tiles of `dataset`."""
+        with reading(self._engine) as connection:
+            return {name: connection.scalar(count) or 0 for name, count in statements.holdings(dataset).items()}
+
+    def delete_dataset(self, dataset: str) -> None:
+        """Remove all that people said and drew of tiles of `dataset`, and its queue."""
+        with writing(self._engine) as connection:
+            statements.delete_dataset(connection, dataset)
+
     def delete_run(self, run: str) -> None:
         """Remove all items of a run with their flags and decisions."""
         with writing(self._engine) as connection:

@@ -14,8 +14,10 @@ from core.dataset.tiles import TileStore, write_store
 from core.errors import Busy, NotFound
 from core.explore.quality import load
 from core.review.flagging import flag_run
+from core.review.masks import MaskStore, NewMask
 from core.review.policy import FlagRules
 from core.review.store import ReviewStore
+from core.review.tables import Verdict
 from core.segment.settings import TrainSettings
 from core.workspace import RunFolder, Workspace
 
@@ -61,6 +63,21 @@ def test_training_prediction_flags_and_deletion(tiny: Workspace) -> None:
     assert store.queue().empty
     with pytest.raises(NotFound):
         tiny.existing_run(run.id)
+
+
+def test_a_deleted_data_set_takes_its_reviews_along_if_asked_to(tiny: Workspace) -> None:
+    store, masks = ReviewStore(tiny.database_url), MaskStore(tiny.database_url)
+    flags = pd.DataFrame({"id": ["a", "b"], "salt_proportion": 0.0, "confidence": 0.5, "reason": "salt_under"})
+    store.flag("r", "tiny", flags.assign(value=0.0, limit=0.1, words=None))
+    item = int(store.queue()["id"].iloc[0])
+    new = {item: NewMask("tiny", "a", np.ones((4, 4)), None)}
+    store.decide(item, Verdict.ALL_SALT, "ann", masks=new)
+    masks.keep_draft("tiny", "b", "1 1", "ann", None)
+    assert store.holdings("tiny") == {"decisions": 1, "masks": 1, "notes": 0}
+    actions.delete_dataset(tiny, "tiny", reviews=True)
+    assert tiny.dataset_names() == [] and store.queue().empty
+    assert store.holdings("tiny") == {"decisions": 0, "masks": 0, "notes": 0}
+    assert masks.draft("tiny", "b", "ann") is None
 
 
 def test_a_run_at_work_is_not_deleted_and_stops_when_asked(tiny: Workspace) -> None:

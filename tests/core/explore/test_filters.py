@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.dataset.tiles import TileStore
+from core.dataset.tiles import LONGEST_ID, TileStore
 from core.errors import BadInput
-from core.dataset.tiles import LONGEST_ID
 from core.explore.filters import EMPTY, MOST_IDS, MOST_RANGES, WITH_SALT, TileFilter
 from core.explore.tile_table import TileTable
 
