@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 
 PREFIX = ".part-"  # every unfinished file or folder starts with this
 UNFINISHED = ".unfinished-"  # but for a folder that the next attempt goes on with
+PAUSE = 0.2  # seconds between two looks whether another process has finished
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD of fcntl.h and RENAME_EXCHANGE of stdio.h
 
 
@@ -102,13 +104,14 @@ def replacing_folder(path: Path, known: os.stat_result | None = None) -> Iterato
 
 
 @contextmanager
-def resuming_folder(path: Path) -> Iterator[Path]:
+def resuming_folder(path: Path, waiting: Callable[[], None]) -> Iterator[Path]:
     """Yield a folder beside `path` with what an attempt left that was stopped or killed; on success it is `path`.
 
-    An error leaves it there for the next attempt, and `sweep` too. Waits for another process that works in it.
+    An error leaves it there for the next attempt, and `sweep` too. waiting: called again and again while another
+    process works in it; it may raise.
     """
     part = path.parent / f"{UNFINISHED}{path.name}"
-    with _kept(part):
+    with _kept(part, waiting):
         yield part
         for file in part.rglob("*"):
             sync(file)
@@ -118,15 +121,18 @@ def resuming_folder(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _kept(part: Path) -> Iterator[None]:
+def _kept(part: Path, waiting: Callable[[], None]) -> Iterator[None]:
     """Holds a lock on the folder `part`, made if missing; also if another holder has just moved it away."""
     while True:
         part.mkdir(parents=True, exist_ok=True)
         handle = os.open(part, os.O_RDONLY)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        if part.exists() and os.path.samestat(os.fstat(handle), part.stat()):
-            break
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if part.exists() and os.path.samestat(os.fstat(handle), part.stat()):
+                break
         os.close(handle)
+        waiting()
+        time.sleep(PAUSE)
     try:
         yield
     finally:

@@ -3,7 +3,7 @@
 Session keys (none belongs to a widget, so they outlive a page):
     selection    the `Selection` below
     url          the query parameters as this module last wrote them
-    reviewer     the name that stands beside decisions
+    reviewer     the name that stands beside decisions, where it was entered in this session
     kaggle_attempt, kaggle_refusal    how often a kaggle.json was given, and why the last was refused
 """
 
@@ -12,11 +12,15 @@ from __future__ import annotations
 import getpass
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import unquote
 
 import streamlit as st
 
 from core.explore.filters import TileFilter
 from core.explore.order import Order
+
+REVIEWER = "saltscope_reviewer"  # the cookie with the name that was entered last in this browser
+LONGEST_NAME = 100  # characters of it, as the store takes them
 
 
 @dataclass(frozen=True)
@@ -78,12 +82,32 @@ def synchronise() -> None:
 
 def reviewer() -> str:
     """The name that is stored with decisions: as entered, else that of the account the server runs under."""
-    return st.session_state.setdefault("reviewer", getpass.getuser())
+    return _entered() or _remembered() or getpass.getuser()
+
+
+def is_named() -> bool:
+    """Whether somebody has entered a name, in this session or before in this browser."""
+    return bool(_entered() or _remembered())
 
 
 def call_reviewer(name: str) -> None:
     """Change that name."""
-    st.session_state["reviewer"] = name
+    if name.strip() != reviewer():
+        st.session_state["reviewer"] = name.strip()
+
+
+def name_to_remember() -> str:
+    """The name that was entered, until the browser knows it; "" if there is nothing to remember."""
+    return "" if _entered() == _remembered() else _entered()
+
+
+def _entered() -> str:
+    return str(st.session_state.get("reviewer", ""))
+
+
+def _remembered() -> str:
+    name = unquote(st.context.cookies.get(REVIEWER, "")).strip()
+    return name if name.isprintable() and len(name) <= LONGEST_NAME else ""
 
 
 def _write_url() -> None:

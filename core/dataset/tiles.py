@@ -173,13 +173,13 @@ def new_arrays(folder: Path, count: int, tile_shape: tuple[int, ...]) -> tuple[n
     return new_array(folder / "tiles.npy", np.uint8, shape), new_array(folder / "masks.npy", np.uint8, shape)
 
 
-def new_array(path: Path, dtype: npt.DTypeLike, shape: tuple[int, ...]) -> np.ndarray:
+def new_array(path: Path, dtype: npt.DTypeLike, shape: tuple[int, ...]) -> np.memmap[Any, np.dtype[Any]]:
     """Make an array of zeros in the file `path`, memory-mapped for writing.
 
     The space on disk is taken at once: a full disk is an `OSError` here, which leaves no file, not a crash in the
     middle of the work.
     """
-    array: np.ndarray = np.lib.format.open_memmap(path, mode="w+", dtype=np.dtype(dtype), shape=shape)
+    array = np.lib.format.open_memmap(path, mode="w+", dtype=np.dtype(dtype), shape=shape)
     if hasattr(os, "posix_fallocate"):  # not on macOS
         try:
             with path.open("r+b") as file:

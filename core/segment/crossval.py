@@ -58,15 +58,15 @@ def cross_validate(
     count = int(split["fold"].max()) + 1
     parts = count + leak
     results: list[dict[str, Any]] = []
-    for number, (folder, one, aside) in enumerate(_trainings(run, settings, split, store, leak)):
+    for number, (folder, one, aside) in enumerate(_trainings(run, settings, split, leak)):
         told = _Part(progress, number, parts, results)
         results.append(_result(workspace, run, folder, one, aside, told))
     progress(0, None, "predicting what each fold kept aside", tiles_per_second=None)
     predict(workspace, run.id, settings.dataset, "train", progress=progress)
-    scores = _scores(workspace, run, store, split, leak, progress)
+    scores = _scores(run, store, split, leak, progress)
     if len(scores) >= FEWEST:
         tune_run(workspace, run.id, progress)
-    return _summary(results, scores, count, settings)
+    return _summary(results, scores, count)
 
 
 def _split(
@@ -106,7 +106,7 @@ def _split(
 
 
 def _trainings(
-    run: RunFolder, settings: TrainSettings, split: pd.DataFrame, store: TileStore, leak: bool
+    run: RunFolder, settings: TrainSettings, split: pd.DataFrame, leak: bool
 ) -> Iterator[tuple[RunFolder, TrainSettings, list[str]]]:
     """Folder, settings and the tiles kept aside of each training, in order."""
     for fold in range(settings.folds):
@@ -154,9 +154,7 @@ class _Part:
         self._progress(done + (total or 0) * self._number, whole, words, **facts)
 
 
-def _scores(
-    workspace: Workspace, run: RunFolder, store: TileStore, split: pd.DataFrame, leak: bool, progress: Progress
-) -> pd.DataFrame:
+def _scores(run: RunFolder, store: TileStore, split: pd.DataFrame, leak: bool, progress: Progress) -> pd.DataFrame:
     """id, fold, map of each labelled tile by the fold that kept it aside; random: by the random fold, else NaN.
 
     Masks are those at .5, whatever treatment the run has, and the labels those that it learned.
@@ -186,9 +184,7 @@ def _plain_scores(store: TileStore, rows: np.ndarray, maps: np.ndarray) -> np.nd
     return metrics.competition_score(store.masks[rows], PLAIN.masks(maps, np.zeros(len(rows), bool)))
 
 
-def _summary(
-    results: list[dict[str, Any]], scores: pd.DataFrame, count: int, settings: TrainSettings
-) -> dict[str, Any]:
+def _summary(results: list[dict[str, Any]], scores: pd.DataFrame, count: int) -> dict[str, Any]:
     own = results[:count]
     whole = Mean.of(scores["map"].to_numpy())
     best = {

@@ -94,7 +94,8 @@ def predict(
             "%d of %d tiles of %s have no depth, which %s was told in its training: predicted as of the mean depth",
             *(missing, len(rows), store.name, run_id),
         )
-    with atomic.resuming_folder(runs[0].predictions(store.name, split)) as part:
+    folder = runs[0].predictions(store.name, split)
+    with atomic.resuming_folder(folder, lambda: progress(0, None, "waiting for another prediction of these")) as part:
         partial = Partial.open(part, len(rows), store.tile_shape, facts | {"weights": predictor.weights})
         for maps, beside in predictor.maps(store, rows, progress, partial.done):
             partial.add(maps, beside)

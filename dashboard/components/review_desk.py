@@ -25,6 +25,7 @@ from dashboard.components import (
     review_progress,
     review_queue,
     review_rules,
+    reviewer_name,
     tile_history,
 )
 from dashboard.components.desk_state import desk_state
@@ -41,6 +42,9 @@ NOTE_WIDTH = 180  # CSS pixels
 @guarded
 def show(context: Context) -> None:
     """The choice of queue, what fills it, and the desk."""
+    if reviewer_name.is_asked_for():
+        reviewer_name.ask()
+        return
     told = outbox.inbox(review_editor.KEY).state
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="review_bar")
     with bar:

@@ -10,6 +10,7 @@ import streamlit as st
 from core.explore import numbers
 from core.review.pace import present_pace, seconds_left, tiles_per_minute
 from dashboard import cache, state
+from dashboard.components import reviewer_name
 from dashboard.components.review_queue import Queue
 
 
@@ -30,12 +31,12 @@ def show(queue: Queue, decided: int, total: int, hidden: int) -> None:
 
 def show_reviewers(queue: Queue) -> None:
     """The name that stands beside decisions, and what everybody has done in this queue."""
+    reviewer_name.remember()
     popover = st.popover(state.reviewer(), icon=":material/person:", key="reviewers", on_change="rerun")
     if not popover.open:
         return
     with popover:
-        name = st.text_input("Reviewer", state.reviewer(), help="Stands beside your decisions")
-        state.call_reviewer(name)
+        reviewer_name.enter()
         everybody = cache.review_store().reviewers(queue.name, queue.tiles.name)
         if len(everybody):
             _table(queue, everybody)

@@ -215,6 +215,22 @@ def test_two_reviewers_get_different_tiles(server: Server, browser_page: Page, w
     assert wait_for_tile(browser_page) != first["tile"]
 
 
+def test_a_name_outlives_a_reload(server: Server, browser_page: Page, workspace: Workspace) -> None:
+    page = browser_page
+    page.set_default_timeout(30_000)
+    page.goto(f"{server.url}/review?dataset=small")
+    wait_for_tile(page)
+    page.locator(".st-key-reviewers button").click()
+    page.get_by_label("Reviewer").fill("Jörg; Ann")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-reviewers").get_by_role("button", name="Jörg; Ann")).to_be_visible()
+    expect(page.locator(".st-key-reviewer_name")).to_be_attached()
+    page.reload()
+    wait_for_tile(page)
+    expect(page.locator(".st-key-reviewers").get_by_role("button", name="Jörg; Ann")).to_be_visible()
+    expect(page.locator(".st-key-reviewer_name")).not_to_be_attached()
+
+
 def test_many_are_judged_at_once_from_the_list(server: Server, browser_page: Page, workspace: Workspace) -> None:
     page = browser_page
     page.set_default_timeout(30_000)

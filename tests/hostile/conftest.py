@@ -29,6 +29,7 @@ def shown(kaggle_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     import_source(kaggle_folder, workspace, "small")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SALTSCOPE_WORKSPACE", str(workspace.root))
+        patch.setattr("streamlit.runtime.context.ContextProxy.cookies", {})  # the test's own are mocks
         st.cache_resource.clear()
         st.cache_data.clear()
         yield workspace

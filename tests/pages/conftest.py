@@ -20,6 +20,7 @@ def opened(kaggle_folder: Path, workspace: Workspace, monkeypatch: pytest.Monkey
     """Opens a page by name with query parameters, over 32 synthetic tiles called small."""
     import_source(kaggle_folder, workspace, "small")
     monkeypatch.setenv("SALTSCOPE_WORKSPACE", str(workspace.root))
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", {})  # the test's own are mocks
     st.cache_resource.clear()
     st.cache_data.clear()
 

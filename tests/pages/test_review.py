@@ -74,3 +74,20 @@ def test_an_empty_queue_leads_to_what_fills_it(opened: Open) -> None:
     assert "No label is under review" in said(page)
     page.button_group(key="review_queue").set_value("predictions").run()
     assert "There is no run yet" in said(page)
+
+
+def test_where_others_may_be_a_name_is_asked_for_before_a_tile_is_taken(
+    opened: Open, queue: ReviewStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = int(queue.queue(LABELS, "small")["id"].iloc[0])
+    monkeypatch.setattr("dashboard.components.reviewer_name.ALONE", ())
+    page = opened("review", queue="labels")
+    assert "Others may be here, too" in said(page) and "decided" not in said(page)
+    assert queue.claim([first], "ann") == [first]
+    page.text_input[0].set_value(" ")
+    page.button[-1].click().run()
+    assert "Others may be here, too" in said(page)
+    page.text_input[0].set_value("bob")
+    page.button[-1].click().run()
+    assert "0 of 3 decided" in said(page)
+    assert queue.claim([first + 1], "cat") == [], "bob has it on the desk"

@@ -5,16 +5,15 @@ Nothing is ever unpacked: the import reads the zip, with the limits of `core.dat
 
 from __future__ import annotations
 
-import fcntl
-import os
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from core import atomic
 from core.dataset.importing import ImportReport, import_source
 from core.dataset.kaggle.client import ask, check_competition
 from core.errors import BadInput, Busy, WorkspaceError, in_words
@@ -79,15 +78,12 @@ def _read_through(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Nobody else downloads into `folder` meanwhile. Raises `Busy`."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise WorkspaceError(in_words(error)) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with ExitStack() as held:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            held.enter_context(atomic.lock(folder, wait=False))
+        except BlockingIOError as error:
+            raise Busy(f"somebody downloads into {folder} already; wait for the end or choose another name") from error
+        except OSError as error:
+            raise WorkspaceError(in_words(error)) from error
         yield
-    except BlockingIOError as error:
-        raise Busy(f"somebody downloads into {folder} already; wait for the end or choose another name") from error
-    finally:
-        os.close(handle)

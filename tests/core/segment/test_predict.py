@@ -128,6 +128,18 @@ def test_a_stopped_prediction_leaves_what_was_there(workspace: Workspace, traine
     assert [path.name for path in folder.parent.iterdir()] == ["tiny-test"]
 
 
+def test_who_waits_for_another_prediction_can_be_stopped(workspace: Workspace, trained: RunFolder) -> None:
+    def stop(done: int, total: int | None, what: str) -> None:
+        if what.startswith("waiting for another prediction"):
+            raise Stopped("asked")
+
+    unfinished = trained.predictions("tiny", "test").parent / ".unfinished-tiny-test"
+    unfinished.mkdir(parents=True)
+    with atomic.lock(unfinished), pytest.raises(Stopped):
+        predict(workspace, "a", progress=stop)
+    assert predict(workspace, "a", progress=stop)["tiles"] == 4
+
+
 KILLED = """
     import sys, time
     from core.segment.predict import predict
