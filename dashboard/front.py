@@ -3,7 +3,8 @@
 Opened at `/explore`, that page looks for its server at `/explore/_stcore/…`, gets two 404s, waits a tenth of a second
 and begins again at `/`; `BACKEND_BASE_URL` spares it that. It asks the server who may embed it before it connects;
 `HOST_CONFIG` says so beforehand, and it asks meanwhile. It also brings the style of all pages, which as an element of
-each page would be cleaned and drawn late, by code of its own. A Streamlit that knows nothing of these, or whose page
+each page would be cleaned and drawn late, by code of its own, and lets the back button lead to the page before: an
+address that a page completes takes the place of the bare one. A Streamlit that knows nothing of these, or whose page
 looks otherwise, goes on as it always did.
 """
 
@@ -29,6 +30,13 @@ STYLE = f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8
 TOLD = (
     '<script>window.__streamlit = {{ BACKEND_BASE_URL: new URL(".", document.baseURI).href, HOST_CONFIG: {} }}</script>'
 )
+HISTORY = """<script>
+  const push = history.pushState.bind(history);
+  history.pushState = (state, title, url) => {
+    const isCompleted = !location.search && new URL(url, location).pathname === location.pathname;
+    return isCompleted ? history.replaceState(state, title, url) : push(state, title, url);
+  };
+</script>"""
 
 
 def routes(pages: Iterable[str], index: Path = INDEX) -> list[Route]:
@@ -36,7 +44,7 @@ def routes(pages: Iterable[str], index: Path = INDEX) -> list[Route]:
     if not index.exists():
         return []
     host = {"allowedOrigins": list(st.get_option("client.allowedOrigins")), "useExternalAuthToken": False}
-    page = index.read_text(encoding="utf-8").replace(HEAD, HEAD + TOLD.format(json.dumps(host)), 1)
+    page = index.read_text(encoding="utf-8").replace(HEAD, HEAD + TOLD.format(json.dumps(host)) + HISTORY, 1)
     page = page.replace(END, STYLE + END, 1)
 
     def front(_: Request) -> HTMLResponse:

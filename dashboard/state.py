@@ -111,10 +111,10 @@ def _remembered() -> str:
 
 
 def _write_url() -> None:
-    wanted = selection().to_query()
-    for key in OWN_PARAMETERS & set(st.query_params) - set(wanted):
-        del st.query_params[key]
-    for key, value in wanted.items():
-        if st.query_params.get(key) != value:
-            st.query_params[key] = value
+    """In one step: each is an entry of the browser's history."""
+    wanted, now = selection().to_query(), {key: st.query_params.get_all(key) for key in st.query_params}
+    query = {key: values for key, values in now.items() if key not in OWN_PARAMETERS}
+    query |= {key: [value] for key, value in wanted.items()}
+    if query != now:
+        st.query_params.from_dict(query)
     st.session_state["url"] = wanted

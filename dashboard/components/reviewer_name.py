@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.components import assets
 
+FIELD = "reviewer_field"
 ALONE = (None, "localhost", "127.0.0.1", "::1")  # addresses at which nobody from elsewhere can come in
 
 _mount = st.components.v2.component(
@@ -22,9 +23,7 @@ def is_asked_for() -> bool:
 def ask() -> None:
     """A form in place of the page."""
     with st.form("reviewer_form", width=460):
-        st.write(
-            "Others may be here, too. Your name stands beside what you decide, and keeps them off your tile."
-        )
+        st.write("Others may be here, too. Your name stands beside what you decide, and keeps them off your tile.")
         name = st.text_input("Your name", max_chars=state.LONGEST_NAME)
         if st.form_submit_button("Review", type="primary") and name.strip():
             state.call_reviewer(name)
@@ -33,8 +32,14 @@ def ask() -> None:
 
 def enter() -> None:
     """A field to change it."""
-    help = "Stands beside your decisions; this browser remembers it"
-    state.call_reviewer(st.text_input("Reviewer", state.reviewer(), max_chars=state.LONGEST_NAME, help=help))
+    st.text_input(
+        "Reviewer",
+        state.reviewer(),
+        max_chars=state.LONGEST_NAME,
+        key=FIELD,
+        on_change=lambda: state.call_reviewer(st.session_state[FIELD]),
+        help="Stands beside your decisions; this browser remembers it",
+    )
 
 
 def remember() -> None:

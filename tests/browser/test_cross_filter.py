@@ -88,6 +88,28 @@ def test_the_back_button_undoes_a_filter(browser_page: Page, address: str) -> No
     expect(page.get_by_role("button", name="train ✕")).to_be_visible()
 
 
+def test_the_back_button_leads_to_the_page_before_with_all_that_was_chosen(browser_page: Page, address: str) -> None:
+    page = browser_page
+    page.goto(f"{address}/explore?dataset=synthetic&split=train&text=a")
+    begun = page.url
+    expect(page.get_by_role("heading", name="Explore", level=1)).to_be_visible(timeout=PATIENCE)
+    length = page.evaluate("history.length")
+    addresses = []
+    for name in ("Distributions", "Mosaic"):
+        page.get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=PATIENCE)
+        expect(page).to_have_url(re.compile(r"\?.*split=train"), timeout=PATIENCE)
+        addresses.append(page.url)
+    assert page.evaluate("history.length") == length + 2
+    page.go_back()
+    expect(page.get_by_role("heading", name="Distributions", level=1)).to_be_visible(timeout=PATIENCE)
+    assert page.url == addresses[0]
+    page.go_back()
+    expect(page.get_by_role("heading", name="Explore", level=1)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="train ✕")).to_be_visible(timeout=PATIENCE)
+    assert page.url == begun
+
+
 def test_any_column_filters_and_orders_and_the_address_holds_both(browser_page: Page, address: str) -> None:
     page = browser_page
     page.goto(f"{address}/explore?dataset=synthetic")

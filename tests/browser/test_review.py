@@ -221,7 +221,7 @@ def test_a_name_outlives_a_reload(server: Server, browser_page: Page, workspace:
     page.goto(f"{server.url}/review?dataset=small")
     wait_for_tile(page)
     page.locator(".st-key-reviewers button").click()
-    page.get_by_label("Reviewer").fill("Jörg; Ann")
+    page.get_by_role("textbox", name="Reviewer").fill("Jörg; Ann")
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-reviewers").get_by_role("button", name="Jörg; Ann")).to_be_visible()
     expect(page.locator(".st-key-reviewer_name")).to_be_attached()
