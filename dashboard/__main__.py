@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from core import actions
-from core.errors import SaltScopeError, WorkspaceError, in_words
+from core.errors import BadInput, SaltScopeError, WorkspaceError, in_words
 from core.progress import terminal
 from core.workspace import Workspace
 
@@ -42,6 +42,8 @@ def _check_port(address: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
+        except OverflowError as error:
+            raise BadInput(f"port {port}: expected a number from 1 to 65535") from error
         except OSError as error:
             raise WorkspaceError(
                 f"port {port} on {address} can't be opened ({error.strerror}); choose another: make run PORT={port + 1}"

@@ -3,8 +3,9 @@
 Opened at `/explore`, that page looks for its server at `/explore/_stcore/…`, gets two 404s, waits a tenth of a second
 and begins again at `/`; `BACKEND_BASE_URL` spares it that. It asks the server who may embed it before it connects;
 `HOST_CONFIG` says so beforehand, and it asks meanwhile. It also brings the style of all pages, which as an element of
-each page would be cleaned and drawn late, by code of its own, and lets the back button lead to the page before: an
-address that a page completes takes the place of the bare one. A Streamlit that knows nothing of these, or whose page
+each page would be cleaned and drawn late, by code of its own, and lets the back button lead to what was before: an
+address that a page completes takes the place of the bare one, and of what changes at once only the last one counts. A
+Streamlit that knows nothing of these, or whose page
 looks otherwise, goes on as it always did.
 """
 
@@ -32,9 +33,12 @@ TOLD = (
 )
 HISTORY = """<script>
   const push = history.pushState.bind(history);
+  let pushed = -Infinity;
   history.pushState = (state, title, url) => {
-    const isCompleted = !location.search && new URL(url, location).pathname === location.pathname;
-    return isCompleted ? history.replaceState(state, title, url) : push(state, title, url);
+    const isSamePage = new URL(url, location).pathname === location.pathname;
+    const isOneStep = isSamePage && (!location.search || performance.now() - pushed < 100);
+    pushed = performance.now();
+    return isOneStep ? history.replaceState(state, title, url) : push(state, title, url);
   };
 </script>"""
 

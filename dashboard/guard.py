@@ -9,8 +9,14 @@ from typing import ParamSpec
 import streamlit as st
 
 from core.errors import SaltScopeError
+from dashboard.plain import plain
 
 P = ParamSpec("P")
+
+
+def tell(error: SaltScopeError) -> None:
+    """Show an error for people."""
+    st.error(plain(str(error)), icon=":material/error:")
 
 
 def guarded(draw: Callable[P, None]) -> Callable[P, None]:
@@ -21,7 +27,7 @@ def guarded(draw: Callable[P, None]) -> Callable[P, None]:
         try:
             draw(*args, **kwargs)
         except SaltScopeError as error:
-            st.error(str(error), icon=":material/error:")
+            tell(error)
 
     return guarded_draw
 
@@ -34,6 +40,6 @@ def callback(act: Callable[P, None]) -> Callable[P, None]:
         try:
             act(*args, **kwargs)
         except SaltScopeError as error:
-            st.toast(str(error), icon=":material/error:")
+            st.toast(plain(str(error)), icon=":material/error:")
 
     return guarded_act

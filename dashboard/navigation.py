@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import SaltScopeError
 from dashboard import front, memory, state
 from dashboard.components import job_panel, reconnection
+from dashboard.guard import tell
 
 PAGES = {
     "Data": [
@@ -61,5 +62,5 @@ def run(folder: Path) -> None:
         current.run()
         memory.settle(current.title)
     except SaltScopeError as error:
-        st.error(str(error), icon=":material/error:")
+        tell(error)
         st.button("Start over without this link", icon=":material/restart_alt:", on_click=state.start_over)

@@ -37,7 +37,8 @@ class Selection:
     def from_query(cls, query: dict[str, str]) -> Selection:
         """Read from query parameters; what is not there is not chosen."""
         chosen = TileFilter.from_query(query), Order.from_query(query)
-        return cls(query.get("dataset"), query.get("run"), query.get("tile"), *chosen)
+        dataset, run, tile = (query.get(name) or None for name in ("dataset", "run", "tile"))
+        return cls(dataset, run, tile, *chosen)
 
     def to_query(self) -> dict[str, str]:
         """Query parameters that `from_query` reads back."""
@@ -111,10 +112,10 @@ def _remembered() -> str:
 
 
 def _write_url() -> None:
-    """In one step: each is an entry of the browser's history."""
-    wanted, now = selection().to_query(), {key: st.query_params.get_all(key) for key in st.query_params}
-    query = {key: values for key, values in now.items() if key not in OWN_PARAMETERS}
-    query |= {key: [value] for key, value in wanted.items()}
-    if query != now:
-        st.query_params.from_dict(query)
+    wanted = selection().to_query()
+    for key in OWN_PARAMETERS & set(st.query_params) - set(wanted):
+        del st.query_params[key]
+    changed = {key: value for key, value in wanted.items() if st.query_params.get(key) != value}
+    if changed:
+        st.query_params.update(changed)
     st.session_state["url"] = wanted

@@ -36,7 +36,7 @@ def show_five(seed: str) -> None:
     """Labelled tiles where there are any: image, mask and overlay, one below the other."""
     labelled = context.rows[context.tiles.index["has_mask"].to_numpy()[context.rows]]
     pool = labelled if len(labelled) else context.rows
-    rng = np.random.default_rng(int(seed) if seed.isdecimal() else 0)
+    rng = np.random.default_rng(int(seed) if seed.isdecimal() and len(seed) < 10 else 0)
     rows = rng.choice(pool, min(FIVE, len(pool)), replace=False)
     predictions, corrections = predicted.codes(context.run, context.tiles, rows), corrected.codes(context.tiles, rows)
     tiles = tiles_for_gallery(context.tiles, rows, predictions, corrections=corrections)

@@ -8,6 +8,7 @@ from core.explore import numbers
 from dashboard import cache, navigation, next_step, state
 from dashboard.components import import_form, job_panel, top_bar
 from dashboard.components.gallery import gallery, tiles_for_gallery
+from dashboard.plain import plain
 
 
 def show_figures(store: TileStore) -> None:
@@ -42,7 +43,7 @@ def show_datasets() -> None:
         store = cache.store(name)
         with st.container(horizontal=True, vertical_alignment="center", key=f"dataset_{name}"):
             height, width = store.tile_shape
-            st.markdown(f"**{name}** · {len(store):,} tiles of {height}×{width}", width="stretch")
+            st.markdown(f"**{plain(name)}** · {numbers.tiles(len(store))} of {height}×{width}", width="stretch")
             if st.button("Open", key=f"open_{name}"):
                 state.select(dataset=name)
                 st.rerun()

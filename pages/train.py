@@ -7,6 +7,7 @@ from core.errors import SaltScopeError
 from core.segment.settings import TrainSettings
 from dashboard import state
 from dashboard.components import device_card, model_list, model_table, run_panel, settings_form, top_bar
+from dashboard.guard import tell
 
 
 def start(settings: TrainSettings, all_folds: bool) -> None:
@@ -33,7 +34,7 @@ with form, st.container(border=True, key="new_training"):
         device_card.show(context.workspace, context.tiles, settings)
     except SaltScopeError as error:
         settings = None
-        st.error(str(error))
+        tell(error)
 with main:
     curves, models, layers = st.tabs(["Run", "Models", "Layers"], key="view", bind="query-params")
     if curves.open:

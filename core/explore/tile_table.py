@@ -116,5 +116,6 @@ class TileTable:
     def _needed(source: Callable[[], T | None], what: str, remedy: str) -> T:
         given = source()
         if given is None:
-            raise BadInput(f"{what.replace('_', ' ')} of these tiles is not known: {remedy}, or remove that filter")
+            words = what.replace("_", " ")
+            raise BadInput(f"nothing is known of the {words} of these tiles: {remedy}, or remove that filter")
         return given

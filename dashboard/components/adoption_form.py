@@ -13,6 +13,7 @@ from core.errors import BadInput, SaltScopeError
 from core.workspace import Workspace
 from dashboard import state
 from dashboard.components import job_panel
+from dashboard.guard import tell
 
 KINDS = "A csv file id,rle_mask as Kaggle takes it, or a folder or zip with a picture <id>.png for each tile."
 
@@ -58,7 +59,7 @@ def _attempt(start: Callable[[], object]) -> None:
     try:
         start()
     except SaltScopeError as error:
-        st.error(str(error))
+        tell(error)
     else:
         st.rerun()
 

@@ -11,6 +11,7 @@ from core import actions, jobs
 from core.errors import BadInput, SaltScopeError
 from core.workspace import Workspace, check_name
 from dashboard.components import job_panel
+from dashboard.guard import tell
 
 
 def show(workspace: Workspace) -> None:
@@ -30,7 +31,7 @@ def show(workspace: Workspace) -> None:
             try:
                 _start(workspace, source.strip(), name.strip(), skip_bad)
             except SaltScopeError as error:
-                st.error(str(error))
+                tell(error)
     _last_import()
 
 

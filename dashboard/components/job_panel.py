@@ -11,6 +11,7 @@ from core.explore.numbers import duration
 from core.jobs import JobFolder, JobStatus, State, request_stop, status
 from dashboard import cache
 from dashboard.guard import guarded
+from dashboard.plain import plain
 
 SECONDS = 1.0
 
@@ -36,7 +37,7 @@ def show_failure(kind: str) -> None:
     """Say why the newest job of a kind failed, if it did."""
     now = last_of(kind)
     if now and now.state in (State.FAILED, State.LOST):
-        st.error(f"{now.title}: {now.error}")
+        st.error(plain(f"{now.title}: {now.error}"))
 
 
 def show() -> None:

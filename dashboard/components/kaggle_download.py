@@ -11,7 +11,7 @@ from core.jobs import JobFolder, JobStatus, State
 from core.workspace import Workspace
 from dashboard import navigation
 from dashboard.components import import_form, job_panel
-from dashboard.guard import guarded
+from dashboard.guard import guarded, tell
 
 
 def show(workspace: Workspace, *, signed_in: bool) -> None:
@@ -36,7 +36,7 @@ def _form(workspace: Workspace, signed_in: bool) -> None:
                 actions.start_download(workspace, competition.strip(), name.strip(), skip_bad=skip_bad)
                 st.rerun()
             except SaltScopeError as error:
-                st.error(str(error))
+                tell(error)
     st.caption("You must have accepted the competition's rules at kaggle.com. What breaks off goes on where it was.")
 
 

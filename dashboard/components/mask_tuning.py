@@ -16,6 +16,7 @@ from core.segment.treatment import Treatment
 from core.workspace import RunFolder, Workspace
 from dashboard import cache
 from dashboard.components import chart, predict_form
+from dashboard.guard import tell
 
 AXES = {
     "level": "lowest probability that is salt",
@@ -56,7 +57,7 @@ def use(workspace: Workspace, run: RunFolder, treatment: Treatment) -> None:
             treat_run(workspace, run.id, treatment)
         st.rerun()
     except SaltScopeError as error:
-        st.error(str(error))
+        tell(error)
 
 
 def has_held_out(run: RunFolder, tiles: TileStore) -> bool:

@@ -1,4 +1,5 @@
-// A field that a key leads to. What is written belongs to the tile that was there when the field was entered.
+// A field that a key leads to. What is written belongs to the tile that was there when it was begun, and is sent when
+// that tile goes, if not before.
 
 const KEY = "l";
 
@@ -12,7 +13,7 @@ class NoteField {
     this.field = field;
     this.outbox = Outbox.of(data.outbox, this);
     field.placeholder = `Note  (${KEY.toUpperCase()})`;
-    field.addEventListener("focus", () => (this.about = this.data));
+    field.addEventListener("focus", () => (this.about = this.text ? this.about : this.data));
     field.addEventListener("keydown", (event) => this.keyDown(event));
     this.lead = (event) => this.leadHere(event);
     document.addEventListener("keydown", this.lead);
@@ -22,19 +23,30 @@ class NoteField {
     this.data = data;
     this.field.maxLength = data.longest;
     this.outbox.update(data.outbox);
+    const isLeft = this.text && this.about.tile !== data.tile && !this.field.matches(":focus");
+    if (isLeft) this.send();
   }
 
   remove() {
     document.removeEventListener("keydown", this.lead);
     this.outbox.leave(this);
+    this.send();
+  }
+
+  get text() {
+    return this.field.value.trim();
+  }
+
+  send() {
+    if (this.text) this.outbox.send("note", { tile: this.about.tile, text: this.text }, this.about.outbox.place);
+    this.field.value = "";
   }
 
   keyDown(event) {
     event.stopPropagation(); // what is written is no key of the page
-    const text = this.field.value.trim();
-    if (event.key === "Enter" && text) this.outbox.send("note", { tile: this.about.tile, text }, this.about.outbox.place);
     if (event.key !== "Enter" && event.key !== "Escape") return;
-    this.field.value = "";
+    if (event.key === "Escape") this.field.value = "";
+    this.send();
     this.field.blur();
   }
 

@@ -14,7 +14,8 @@ from core.workspace import RunFolder, Workspace
 from dashboard import cache, navigation
 from dashboard.components import fold_scores, job_panel, training_charts
 from dashboard.components.live_chart import live_chart
-from dashboard.guard import guarded
+from dashboard.guard import guarded, tell
+from dashboard.plain import plain
 
 COLOURS = {
     State.QUEUED: "gray",
@@ -42,7 +43,7 @@ def _draw(workspace: Workspace, run: RunFolder, was_active: bool) -> None:
         st.info("It was made elsewhere: there is no training here, so no curves and nothing to resume.")
         return
     if now.error:
-        st.error(f"{now.error}")
+        st.error(plain(str(now.error)))
     if split := grouping.in_words(run):
         st.caption(split)
     if words := first_weights.warning(run):
@@ -104,4 +105,4 @@ def _pictures(run: RunFolder) -> None:
     try:
         st.image(read_picture(chosen), width="stretch")
     except SaltScopeError as error:
-        st.error(str(error))
+        tell(error)

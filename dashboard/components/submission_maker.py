@@ -10,6 +10,7 @@ from core.segment.submission import keep
 from core.workspace import RunFolder, Workspace
 from dashboard import navigation
 from dashboard.components import submission_report
+from dashboard.guard import tell
 
 
 def show(workspace: Workspace, tiles: TileStore, run: RunFolder) -> None:
@@ -32,4 +33,4 @@ def show(workspace: Workspace, tiles: TileStore, run: RunFolder) -> None:
                 st.session_state[submission_report.FILE] = keep(workspace, tiles, runs)  # the file that is looked at
             st.rerun()
         except SaltScopeError as error:
-            st.error(str(error))
+            tell(error)

@@ -13,6 +13,7 @@ from core.explore import numbers
 from core.segment.submission import Check, Kept, compare
 from dashboard import cache
 from dashboard.components.gallery import gallery, tiles_for_gallery
+from dashboard.guard import tell
 
 FILE = "submission_file"  # key of the file that is looked at
 SHOWN = 12  # tiles that differ most
@@ -27,7 +28,7 @@ def show(tiles: TileStore, kept: list[Kept]) -> Kept | None:
     try:
         codes, checked = cache.submission(tiles, chosen.path)
     except SaltScopeError as error:
-        st.error(str(error))
+        tell(error)
         return None
     _verdict(checked)
     _figures(checked.figures)

@@ -12,6 +12,7 @@ from core.segment.submission import Kept
 from core.workspace import Workspace
 from dashboard import navigation
 from dashboard.components import job_panel
+from dashboard.guard import tell
 
 
 def show(workspace: Workspace, chosen: Kept | None) -> None:
@@ -32,5 +33,5 @@ def show(workspace: Workspace, chosen: Kept | None) -> None:
                 )
                 st.rerun()
             except SaltScopeError as error:
-                st.error(str(error))
+                tell(error)
     job_panel.show_failure("send")

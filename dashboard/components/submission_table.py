@@ -9,6 +9,7 @@ from core.explore import numbers
 from core.segment.submission import Sent, SentLog
 from core.segment.submission.sending import refresh
 from core.workspace import Workspace
+from dashboard.guard import tell
 
 
 def show(workspace: Workspace, dataset: str) -> None:
@@ -31,7 +32,7 @@ def show(workspace: Workspace, dataset: str) -> None:
                     refresh(workspace, competition)
             st.rerun()
         except SaltScopeError as error:
-            st.error(str(error))
+            tell(error)
 
 
 def _row(sent: Sent) -> dict[str, str]:

@@ -13,6 +13,7 @@ from core.explore import columns
 from core.explore.order import Order
 from core.explore.tile_table import TileTable
 from dashboard import state
+from dashboard.guard import tell
 
 LIKE = "like"
 TOLD = ("z", "salt_proportion")  # stand under every thumbnail
@@ -47,7 +48,7 @@ def applied(rows: np.ndarray, table: TileTable, chosen: Order) -> np.ndarray:
     try:
         return chosen.apply(rows, table)
     except SaltScopeError as error:
-        st.error(str(error), icon=":material/error:")
+        tell(error)
         help = "Show the tiles as in the data set"
         words = f"{chosen.in_words()} ✕"
         st.button(words, key="order_chip", help=help, on_click=state.select, kwargs={"order": Order()})

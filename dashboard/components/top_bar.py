@@ -17,6 +17,8 @@ from core.explore.tile_table import TileTable
 from core.workspace import RunFolder, Workspace
 from dashboard import cache, navigation, state
 from dashboard.components import filter_menu, view_menu
+from dashboard.guard import tell
+from dashboard.plain import plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,14 +113,14 @@ def _filters(context: Context, split: bool) -> None:
         _chips(context.filter)
         filter_menu.show(context.table, context.filter, split)
     if problem:
-        st.error(str(problem), icon=":material/error:")
+        tell(problem)
         st.stop()
 
 
 def _chips(chosen: TileFilter) -> None:
     chips = chosen.chips()
     for number, (label, without) in enumerate(chips):
-        _chip(f"{label} ✕", f"chip_{number}", "Remove this filter", without)
+        _chip(f"{plain(label)} ✕", f"chip_{number}", "Remove this filter", without)
     if len(chips) > 1:
         _chip("Clear all", "chips_clear", None, TileFilter())
 

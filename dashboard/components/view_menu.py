@@ -13,7 +13,8 @@ from core.explore.filters import TileFilter
 from core.explore.order import Order
 from core.workspace import Workspace
 from dashboard import state
-from dashboard.guard import callback
+from dashboard.guard import callback, tell
+from dashboard.plain import plain
 
 EDIT = "view_edit"
 
@@ -29,7 +30,7 @@ def show(workspace: Workspace, dataset: str) -> None:
             _list(workspace, dataset)
             _save(workspace, dataset)
         except SaltScopeError as error:
-            st.error(str(error))
+            tell(error)
 
 
 def _list(workspace: Workspace, dataset: str) -> None:
@@ -44,12 +45,12 @@ def _list(workspace: Workspace, dataset: str) -> None:
                 continue
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 st.button(
-                    name,
+                    plain(name),
                     key=f"view_{number}",
                     width="stretch",
                     on_click=_open,
                     args=(workspace, query),
-                    help=_words(query),
+                    help=plain(_words(query)),
                 )
                 for what, icon in (("Rename", ":material/edit:"), ("Delete", ":material/delete:")):
                     key = f"view_{what}_{number}"

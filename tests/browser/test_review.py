@@ -281,9 +281,20 @@ def test_rules_count_as_they_move_and_progress_follows(
     assert [note.text for note in NoteStore(workspace.database_url).of_tile("small", first)] == [
         "the flank is a multiple"
     ]
+    page.keyboard.press("l")
+    page.keyboard.type("begun, and")
+    page.get_by_role("heading", name="Review", level=1).click()
     page.locator(".easel canvas").first.hover()
     page.keyboard.press("1")
     second = wait_for_tile(page, first)
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("")
+    page.keyboard.press("l")
+    page.keyboard.type("another")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("“another”").first).to_be_visible(timeout=30_000)
+    notes = NoteStore(workspace.database_url)
+    assert [note.text for note in notes.of_tile("small", first)] == ["the flank is a multiple", "begun, and"]
+    assert [note.text for note in notes.of_tile("small", second)] == ["another"]
     page.keyboard.press("1")
     wait_for_tile(page, second)
     expect(page.get_by_text(re.compile(r"2 of 4 decided · [\d.]+ tiles/min · .+ left"))).to_be_visible(timeout=30_000)

@@ -40,7 +40,7 @@ def test_any_encoder_of_timm_may_be_typed(opened: Open) -> None:
     assert all("timm's hub is asked at the start" in words for words in told)
     typed(app, "tu-test_resnets")
     assert not app.exception
-    assert any("did you mean tu-test_resnet" in one.value for one in app.error)
+    assert any("did you mean tu-test\\_resnet" in one.value for one in app.error)
 
 
 def test_what_a_network_does_not_have_can_not_be_set(opened: Open) -> None:

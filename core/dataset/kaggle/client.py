@@ -123,7 +123,8 @@ def _in_words(answer: dict[str, Any], competition: str) -> KaggleError:
     status, source = answer.get("status"), credentials.found()
     if answer["error"] == "credentials" and source is None:
         return KaggleError(
-            f"no Kaggle credentials were found; get a kaggle.json at {credentials.SETTINGS} and give it here"
+            f"no Kaggle credentials were found; get a kaggle.json at {credentials.SETTINGS}, "
+            f"and give it to the page Data or lay it in {credentials.folder()}"
         )
     if status == 401:
         return KaggleError(
