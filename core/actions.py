@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import jobs
-from core.errors import BadInput, Busy, Stopped
+from core.errors import BadInput, Busy, SaltScopeError, Stopped
 from core.progress import Progress, silent
 from core.segment.tta import DEFAULT_VIEWS
 from core.workspace import JobFolder, RunFolder, Workspace
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TRAIN = "core.segment.train:run"
 CROSSVAL = "core.segment.crossval:run"
+RECENT = 50  # jobs among which those at work are looked for
 OF_FOLDS = ("folds", "fold", "map", "standard_error", "tiles", "by_fold", "leak")  # told of a cross-validation too
 
 
@@ -96,7 +97,18 @@ def start_prediction(
     workspace.existing_run(run_id)
     workspace.existing_dataset(dataset)
     arguments = {"run_id": run_id, "dataset": dataset, "split": split, "views": views}
-    return _start(workspace, "predict", "core.segment.predict:run", arguments, f"Predict {split} tiles of {dataset}")
+    return _start(
+        workspace, "predict", "core.segment.predict:run", arguments, f"Predict {split} tiles of {dataset} by {run_id}"
+    )
+
+
+def job_on(workspace: Workspace, run_id: str) -> jobs.JobStatus | None:
+    """What is at work on a run beside its training: it predicts or is tuned. None if nothing is."""
+    for folder in workspace.all_jobs()[:RECENT]:
+        with suppress(SaltScopeError):  # a damaged one works on nothing
+            if jobs.arguments(folder).get("run_id") == run_id and (now := jobs.status(folder)).state.active:
+                return now
+    return None
 
 
 def start_tuning(workspace: Workspace, run_id: str) -> JobFolder:
@@ -136,9 +148,32 @@ def start_ledger(workspace: Workspace, dataset: str) -> JobFolder:
 
 
 def start_import(workspace: Workspace, source: Path, name: str | None, *, skip_bad: bool = False) -> JobFolder:
-    """Import in a process of its own."""
+    """Import in a process of its own. Raises as `check_import` does."""
+    check_import(workspace, source, name)
     arguments = {"source": str(source), "name": name, "skip_bad": skip_bad}
     return _start(workspace, "import", "core.actions:import_job", arguments, f"Import {name or source.name}")
+
+
+def check_import(workspace: Workspace, source: Path, name: str | None) -> None:
+    """Raise `BadInput` where another source would come to lie below what people said and drew of a data set's tiles."""
+    from core.dataset.importing import plain_name
+    from core.dataset.tiles import made_from
+
+    name = name or plain_name(source)
+    before = made_from(workspace.dataset(name))
+    if before not in (None, source.expanduser().absolute()) and (reviews := reviews_of(workspace, name)):
+        raise BadInput(
+            f"data set {name!r} was made from {before}, and people have worked on its tiles ({reviews}); "
+            f"import {source} under another name, or, if these are the same tiles, on the command line with --replace"
+        )
+
+
+def reviews_of(workspace: Workspace, dataset: str) -> str:
+    """What people said and drew of a data set's tiles, such as "120 decisions, 34 masks, 1 note"; "" for nothing."""
+    from core.review.store import ReviewStore
+
+    held = ReviewStore(workspace.database_url).holdings(dataset)
+    return ", ".join(f"{count:,} {what if count > 1 else what[:-1]}" for what, count in held.items() if count)
 
 
 def start_mosaic(workspace: Workspace, dataset: str) -> JobFolder:
@@ -152,8 +187,8 @@ def start_download(workspace: Workspace, competition: str, name: str, *, skip_ba
     """Download a competition's files and import them, in a process of its own. Raises `BadInput` or `BadName`."""
     from core.dataset.kaggle.client import check_competition
 
-    workspace.dataset(name)
-    arguments = {"competition": check_competition(competition), "name": name, "skip_bad": skip_bad}
+    check_import(workspace, workspace.sources / name / f"{check_competition(competition)}.zip", name)
+    arguments = {"competition": competition, "name": name, "skip_bad": skip_bad}
     return _start(workspace, "download", "core.dataset.kaggle.download:run", arguments, f"Download {competition}")
 
 
@@ -210,12 +245,14 @@ def delete_dataset(workspace: Workspace, name: str, reviews: bool) -> None:
 
 
 def delete_run(workspace: Workspace, run_id: str) -> None:
-    """Remove a run and its place in the review queue. Raises `Busy` while it works."""
+    """Remove a run and its place in the review queue. Raises `Busy` while it works, or a job works on it."""
     from core.review.store import ReviewStore
 
     run = workspace.existing_run(run_id)
     if jobs.status(run).state.active:
         raise Busy(f"run {run_id} is at work; stop it first")
+    if job := job_on(workspace, run_id):
+        raise Busy(f"run {run_id} is in use ({job.title}); stop that first")
     workspace.delete_run(run_id)
     ReviewStore(workspace.database_url).delete_run(run_id)
 

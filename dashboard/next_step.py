@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from core import actions, jobs
-from core.workspace import Workspace
+from core.dataset.tiles import made_from
+from core.errors import SaltScopeError
+from core.segment.config import dataset_of
+from core.workspace import RunFolder, Workspace
 from dashboard import cache, navigation, state
 
 
@@ -30,8 +34,8 @@ def next_step(workspace: Workspace, dataset: str | None) -> Step:
             lambda: actions.start_demo(workspace, with_run=True),
             ("Only its tiles", lambda: actions.start_demo(workspace, with_run=False)),
         )
-    runs = workspace.all_runs()
-    if not runs and dataset == "demo":
+    runs = [run for run in workspace.all_runs() if _is_of(run, dataset)]
+    if not runs and made_from(workspace.dataset(dataset)) == workspace.sources / "demo":
         return Step(
             "Train a small model on the demo, predict every tile and fill the review queue, in about a minute.",
             "Train on the demo",
@@ -42,11 +46,19 @@ def next_step(workspace: Workspace, dataset: str | None) -> Step:
     run = next((one for one in runs if one.id == state.selection().run), runs[0])
     if jobs.status(run).state.active:
         return Step("A model is training.", "Watch it", lambda: navigation.open_page("train", run=run.id))
-    if not any(run.all_predictions()):
+    if not run.predictions_of(dataset):
         return Step("The model has predicted nothing yet.", "Predict", lambda: navigation.open_page("predictions"))
-    waiting = cache.review_store().counts(run.id)["open"]
+    waiting = cache.review_store().counts(run.id, dataset)["open"]
     if waiting:
         return Step(
             f"{waiting:,} tiles wait for your eyes.", "Review", lambda: navigation.open_page("review", run=run.id)
         )
     return Step("See what the model predicts.", "Predictions", lambda: navigation.open_page("predictions"))
+
+
+def _is_of(run: RunFolder, dataset: str) -> bool:
+    """Whether a run is, or will be, trained on a data set, or has predicted its tiles."""
+    with suppress(SaltScopeError):  # a damaged one is of none
+        told = jobs.arguments(run).get("settings", {}).get("dataset")
+        return bool(run.predictions_of(dataset)) or (told or dataset_of(run)) == dataset
+    return False

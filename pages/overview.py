@@ -55,10 +55,9 @@ def show_datasets() -> None:
 
 def ask_to_delete(name: str) -> None:
     st.write(f"Delete **{name}** for good? Runs that were trained on it stay.")
-    held = cache.review_store().holdings(name)
-    words = ", ".join(f"{count:,} {what if count > 1 else what[:-1]}" for what, count in held.items() if count)
-    reviews = bool(words) and st.checkbox(
-        f"Delete its reviews, too: {words}",
+    held = actions.reviews_of(context.workspace, name)
+    reviews = bool(held) and st.checkbox(
+        f"Delete its reviews, too: {held}",
         key=f"delete_reviews_{name}",
         help="Else they stay, and count again for tiles with the same ids once there is a data set of this name.",
     )

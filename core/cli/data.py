@@ -49,13 +49,19 @@ def import_(
     ],
     name: Annotated[str | None, typer.Option(help="Name of the data set [default: that of the source]")] = None,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out damaged files and name them.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="In place of reviewed tiles of that name that came from elsewhere.")
+    ] = False,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Decode tiles once, into packed arrays."""
+    from core.actions import check_import
     from core.dataset.importing import import_source
 
     opened = Workspace.open(workspace)
+    if not replace:
+        check_import(opened, source, name)
     with terminal() as progress:
         report = import_source(source, opened, name, skip_bad=skip_bad, progress=progress)
     imported(json, report)

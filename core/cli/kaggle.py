@@ -33,9 +33,11 @@ def download(
     json: JsonOption = False,
 ) -> None:
     """Fetch a competition's files from Kaggle and import them; a second call goes on where the first was broken off."""
+    from core.actions import check_import
     from core.dataset.kaggle.download import download as fetch
 
     opened = Workspace.open(workspace)
+    check_import(opened, opened.sources / name / f"{competition}.zip", name)
     with terminal() as progress:
         report = fetch(opened, competition, name, skip_bad=skip_bad, progress=progress)
     imported(json, report)

@@ -25,7 +25,7 @@ from core.dataset.decoding import Decoded, Kind, Scaling, decode_all, fit_scalin
 from core.dataset.layouts import Source
 from core.dataset.planning import Plan, Tile, plan, some
 from core.dataset.soundness import without_damage
-from core.dataset.tiles import ORDER, TileStore, finish_store, new_arrays
+from core.dataset.tiles import ORDER, TileStore, finish_store, made_from, new_arrays
 from core.errors import BadInput, NotFound, WorkspaceError, in_words
 from core.progress import Progress, silent
 from core.workspace import Workspace
@@ -69,7 +69,7 @@ def import_source(
     progress(0, None, "Looking at the source")
     with layouts.opened(source) as found:
         checksum = found.checksum()
-        kept = _unchanged(folder, checksum, skip_bad)
+        kept, before = _unchanged(folder, checksum, skip_bad), made_from(folder)
         facts = kept or _replace(folder, found, checksum, skip_bad, progress)
     return ImportReport(
         folder.name,
@@ -78,10 +78,15 @@ def import_source(
         facts["test"],
         (facts["tile_shape"][0], facts["tile_shape"][1]),
         kept is None,
-        facts["warnings"],
+        facts["warnings"] + ([] if kept else _replaced(folder.name, before, source)),
         facts.get("damaged", []),
         time.perf_counter() - started,
     )
+
+
+def _replaced(name: str, before: Path | None, source: Path) -> list[str]:
+    """What people should know where tiles from elsewhere went."""
+    return [] if before in (None, source) else [f"{name} was made from {before} until now"]
 
 
 def plain_name(source: Path) -> str:

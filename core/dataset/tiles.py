@@ -139,6 +139,14 @@ class TileStore:
                 mapped.madvise(mmap.MADV_DONTNEED)
 
 
+def made_from(folder: Path) -> Path | None:
+    """The source that the data set in `folder` was imported from; None where that is not known, or there is none."""
+    try:
+        return Path(atomic.read_object(folder / "source.json", source=str)["source"])
+    except (OSError, ValueError):
+        return None
+
+
 def write_store(
     folder: Path,
     index: pd.DataFrame,

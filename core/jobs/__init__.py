@@ -13,7 +13,7 @@ outlives whoever started it; its state is derived from the folder and the proces
 
 from core.jobs.execution import execute
 from core.jobs.states import JobStatus, State, status
-from core.jobs.submission import adopt, create, new_id, request_stop, requeue, resume, submit, wait
+from core.jobs.submission import adopt, arguments, create, new_id, request_stop, requeue, resume, submit, wait
 from core.workspace import JobFolder
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "JobStatus",
     "State",
     "adopt",
+    "arguments",
     "create",
     "execute",
     "new_id",

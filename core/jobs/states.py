@@ -43,7 +43,7 @@ class JobStatus:
     created: str
     started: str | None = None
     finished: str | None = None
-    seconds: float | None = None  # from the start until the end, or until now
+    seconds: float | None = None  # at work until the end, or until now; all attempts together
     done: int = 0
     total: int | None = None
     what: str = ""
@@ -101,14 +101,15 @@ def _derive(folder: JobFolder, known: dict[str, Any]) -> tuple[State, str | None
 
 
 def _seconds(folder: JobFolder, known: dict[str, Any], state: State) -> float | None:
+    before: float | None = known.get("before")
     if not known.get("started"):
-        return None
+        return before
     begin = _timestamp(known["started"])
     if known.get("finished"):
         end = _timestamp(known["finished"])
     else:
         end = time.time() if state is State.RUNNING else process.last_heartbeat(folder) or begin
-    return round(max(0.0, end - begin), 3)
+    return round((before or 0.0) + max(0.0, end - begin), 3)
 
 
 def _timestamp(text: str) -> float:

@@ -67,6 +67,12 @@ def submit(
     return status(folder)
 
 
+def arguments(folder: JobFolder) -> dict[str, Any]:
+    """What the function of a job is called with. Raises `NotFound` or `BadInput`."""
+    given = record.read(folder.job).get("arguments")
+    return given if isinstance(given, dict) else {}
+
+
 def request_stop(folder: JobFolder) -> JobStatus:
     """Ask a job to stop; it does at its next word of progress. Does nothing to one that has ended."""
     now = status(folder)
@@ -85,8 +91,8 @@ def requeue(folder: JobFolder) -> None:
         _check_resumable(folder)  # somebody else may have come first
         try:
             folder.stop_request.unlink(missing_ok=True)
-            facts = record.read(folder.status).get("facts", {})  # what was reached still holds
-            record.write(folder, {"state": State.QUEUED, "queued": record.now(), "facts": facts})
+            kept = {"facts": record.read(folder.status).get("facts", {}), "before": status(folder).seconds or 0.0}
+            record.write(folder, {"state": State.QUEUED, "queued": record.now(), **kept})
         except OSError as error:
             raise WorkspaceError(in_words(error)) from error
 

@@ -20,6 +20,7 @@ from core.workspace import RunFolder, Workspace
 # What convolutions of small tiles were seen to reach, in products a second, forward and backward together.
 ROUGH_CPU_CORE = {True: 3e10, False: 1.8e10}  # with bf16 in the hardware or without
 ROUGH_GPU = 3e12
+FEWEST = 200  # tiles that a run has learned, each time counted, whose pace is taken for that of others
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def _pace(run: RunFolder, device: dict[str, Any]) -> tuple[list[Layer], float] |
         theirs = TrainSettings.from_dict(config["settings"])
         same_device = all(config["device"].get(name) == device.get(name) for name in ("name", "cores"))
         network = layers(theirs)
+        learned = last["epoch"] * config["train_tiles"]
         labelled, shape = config["train_tiles"] + config["validation_tiles"], config["tile_shape"]
         pace = float(last["seconds"]) / last["epoch"] / _work(theirs, labelled, shape)
     except (
@@ -76,4 +78,4 @@ def _pace(run: RunFolder, device: dict[str, Any]) -> tuple[list[Layer], float] |
         BadInput,
     ):  # a run that has not come so far, or of another version
         return None
-    return (network, pace) if same_device and math.isfinite(pace) else None
+    return (network, pace) if same_device and learned >= FEWEST and math.isfinite(pace) else None

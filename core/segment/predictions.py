@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core import atomic, tables
+from core import atomic, parquet
 from core.errors import BadInput, NotFound
 from core.segment import asides
 from core.segment.treatment import SALT_LEVEL as SALT_LEVEL
@@ -112,7 +112,7 @@ def load_predictions(folder: Path) -> Predictions:
     try:
         facts = atomic.read_object(folder / "prediction.json")
         probabilities = np.load(folder / "probabilities.npy", mmap_mode="r")
-        frame = tables.read(folder / "predictions.parquet")
+        frame = parquet.read(folder / "predictions.parquet")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NotFound(f"{folder}: there are no predictions yet; predict first") from error
     except (ValueError, EOFError) as error:

@@ -39,7 +39,15 @@ def show(workspace: Workspace, run: RunFolder, tiles: TileStore) -> None:
         key="predict_views",
         help="  \n".join(f"{name}: {words}" for name, words in tta.WORDS.items()),
     )
-    if st.button("Predict these tiles", type="primary", icon=":material/play_arrow:", key="predict_start"):
+    busy = actions.job_on(workspace, run.id)
+    if st.button(
+        "Predict these tiles",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="predict_start",
+        disabled=busy is not None,
+        help=f"At work: {busy.title}" if busy else None,
+    ):
         actions.start_prediction(workspace, run.id, tiles.name, split or "all", chosen or tta.DEFAULT_VIEWS)
         st.rerun()
     job_panel.show_failure("predict")

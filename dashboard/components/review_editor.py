@@ -24,6 +24,7 @@ from dashboard.components.desk_state import DeskState, desk_state
 from dashboard.components.mask_editor import Action, Clash, Drawn, mask_editor
 from dashboard.components.review_queue import Queue
 from dashboard.components.review_work import Shown
+from dashboard.guard import callback
 
 KEY = "review_editor"
 SKIP, BACK = "skip", "back"
@@ -75,6 +76,21 @@ def show(queue: Queue, desk: Desk) -> None:
 
 def _open(tile: str) -> None:
     st.session_state["review_opened"] = tile
+
+
+def take_back(queue: Queue, reviews: ReviewStore, reviewer: str, told: DeskState) -> bool:
+    """Undo the reviewer's last act in this queue and put its first item on the desk; whether there was one."""
+    undone = reviews.undo(reviewer, queue.name, queue.tiles.name)
+    told.done = f"Taken back: {numbers.count(len(undone))}" if undone else "Nothing of yours to take back"
+    if undone:
+        told.item = undone[0]
+    return bool(undone)
+
+
+@callback
+def take_last_back(queue: Queue) -> None:
+    """The same where no tile is on the desk."""
+    take_back(queue, cache.review_store(), state.reviewer(), desk_state())
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,11 +152,7 @@ class Judging:
             self.state.item = None if self.desk.ahead is None else int(self.desk.ahead["id"])
 
     def _undo(self) -> bool:
-        undone = self.reviews.undo(self.reviewer, self.queue.name, self.queue.tiles.name)
-        self.state.done = f"Taken back: {numbers.count(len(undone))}" if undone else "Nothing of yours to take back"
-        if undone:
-            self.state.item = undone[0]
-        return bool(undone)
+        return take_back(self.queue, self.reviews, self.reviewer, self.state)
 
     def _decide(self, drawn: Drawn) -> None:
         """Store the verdict and, where the tile's label changes by it, the mask."""

@@ -37,8 +37,8 @@ def _facts(queue: Queue, item: pd.Series) -> list[tuple[str, str]]:
     if queue.predictions is not None:
         figures = queue.predictions.loc[queue.predictions["id"] == item["tile"]].iloc[0]
         facts = [
-            ("predicted salt", numbers.percent(item["salt_proportion"])),
-            ("confidence", numbers.score(item["confidence"])),
+            ("predicted salt", numbers.percent(figures["salt_proportion"])),
+            ("confidence", numbers.score(figures["confidence"])),
             ("score", numbers.score(figures["map"])),
             *facts,
         ]

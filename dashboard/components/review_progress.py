@@ -20,6 +20,7 @@ def show(queue: Queue, decided: int, total: int, hidden: int) -> None:
     words = [f"{decided:,} of {total:,} decided"]
     if pace:
         words.append(_pace(pace))
+    if pace and decided < total:
         words.append(numbers.time_left(seconds_left(total - decided, pace)))
     if hidden:
         words.append(f"{hidden:,} more hidden by the filters")

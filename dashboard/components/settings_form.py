@@ -9,7 +9,8 @@ import streamlit as st
 
 from core.segment.settings import PLAIN, PRESETS, TrainSettings
 
-MAIN = ("model", "minutes", "width", "epochs", "batch_size", "learning_rate")
+WIDE = "model"  # its names are long
+MAIN = ("minutes", "width", "epochs", "batch_size", "learning_rate")
 GROUPS = {
     "The network": (
         *("levels", "decoder_width", "pretrained", "scse", "enlarge", "stride1"),
@@ -35,8 +36,9 @@ def show(dataset: str) -> TrainSettings:
     )
     start = TrainSettings.from_pairs([f"dataset={dataset}"], preset or names[0])
     known = {one.name: one for one in fields(TrainSettings) if one.name != "dataset"}
+    places = {WIDE: st.container()}
     left, right = st.columns(2)
-    places = {name: (left, right)[place % 2] for place, name in enumerate(MAIN)}
+    places |= {name: (left, right)[place % 2] for place, name in enumerate(MAIN)}
     for words, names_inside in GROUPS.items():
         rest = st.expander(words)
         places |= dict.fromkeys(names_inside, rest)

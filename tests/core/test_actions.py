@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import actions, jobs
+from core import actions, atomic, jobs
+from core.dataset.importing import import_source
 from core.dataset.tiles import TileStore, write_store
-from core.errors import Busy, NotFound
+from core.errors import BadInput, Busy, NotFound
 from core.explore.quality import load
 from core.review.flagging import flag_run
 from core.review.masks import MaskStore, NewMask
@@ -90,6 +92,42 @@ def test_a_run_at_work_is_not_deleted_and_stops_when_asked(tiny: Workspace) -> N
     assert jobs.wait(run, SECONDS).state is jobs.State.STOPPED
     actions.delete_run(tiny, run.id)
     assert tiny.all_runs() == []
+
+
+def test_a_run_that_predicts_is_not_deleted(tiny: Workspace) -> None:
+    run = actions.start_training(tiny, settings(epochs=1))
+    assert jobs.wait(run, SECONDS).state is jobs.State.FINISHED
+    folder = run.predictions("tiny", "all")
+    folder.parent.mkdir(exist_ok=True)
+    unfinished = folder.parent / ".unfinished-tiny-all"
+    unfinished.mkdir()
+    with atomic.lock(unfinished):  # so that it waits
+        job = actions.start_prediction(tiny, run.id, "tiny", "all")
+        with pytest.raises(Busy, match=f"in use .Predict all tiles of tiny by {run.id}"):
+            actions.delete_run(tiny, run.id)
+        jobs.request_stop(job)
+        assert jobs.wait(job, SECONDS).state is jobs.State.STOPPED
+    actions.delete_run(tiny, run.id)
+    assert tiny.all_runs() == []
+
+
+def test_another_source_does_not_come_to_lie_below_reviews(
+    workspace: Workspace, kaggle_folder: Path, tmp_path: Path
+) -> None:
+    other = shutil.copytree(kaggle_folder, tmp_path / "other")
+    (other / "depths.csv").write_text("id,z\n")
+    before = import_source(kaggle_folder, workspace, "x").warnings
+    actions.check_import(workspace, other, "x")
+    now = import_source(other, workspace, "x").warnings
+    assert f"x was made from {kaggle_folder} until now" in now and not before
+    tile = str(TileStore.open(workspace.dataset("x")).index["id"].iloc[0])
+    MaskStore(workspace.database_url).save("x", tile, np.ones((101, 101)), "ann", base=None)
+    actions.check_import(workspace, other, "x")
+    with pytest.raises(BadInput, match=r"people have worked on its tiles \(1 mask\); .* under another name"):
+        actions.start_import(workspace, kaggle_folder, "x")
+    actions.check_import(workspace, kaggle_folder, "y")
+    with pytest.raises(BadInput, match="none of the demo's"):
+        actions.make_demo(workspace, "x", 4, 0, False)
 
 
 def test_an_import_that_fails_says_why(workspace: Workspace, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import torch
 
-from core import atomic, jobs, tables
+from core import atomic, jobs, parquet
 from core.dataset.importing import import_source
 from core.dataset.tiles import TileStore
 from core.explore import mosaic, quality
@@ -228,7 +228,7 @@ def test_tables_of_which_some_bytes_are_spoiled(tmp_path: Path, small: Path) -> 
     for place in range(4, len(whole) - 8, max(1, len(whole) // 200)):
         path.write_bytes(whole[:place] + bytes(8) + whole[place + 8 :])
         try:
-            tables.read(path)
+            parquet.read(path)
         except ValueError:
             damaged += 1
     assert damaged > 50

@@ -6,7 +6,8 @@ from core import atomic
 from core.dataset.importing import ImportReport, import_source
 from core.dataset.synthetic.kaggle import write_kaggle
 from core.dataset.synthetic.survey import simulate
-from core.errors import WorkspaceError, in_words
+from core.dataset.tiles import made_from
+from core.errors import BadInput, WorkspaceError, in_words
 from core.progress import Progress, silent
 from core.workspace import Workspace
 
@@ -18,9 +19,10 @@ def make_demo(
 
     Raises `BadName`, `BadInput` or `WorkspaceError`; the workspace is then as it was.
     """
-    workspace.dataset(name)  # a bad name shows before the work is done
+    source, before = workspace.sources / name, made_from(workspace.dataset(name))
+    if before and before.parts[-2:] != source.parts[-2:]:  # also where the workspace was moved
+        raise BadInput(f"data set {name!r} is none of the demo's, it was made from {before}; choose another name")
     survey = simulate(tiles, seed, progress=progress)
-    source = workspace.sources / name
     try:
         with atomic.replacing_folder(source) as part:
             write_kaggle(survey, part, progress)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core import atomic, tables
+from core import atomic, parquet
 from core.dataset.tiles import TileStore
 from core.explore.mosaic.assembly import Mosaic, assemble
 from core.explore.mosaic.corrections import broken_links, links_of
@@ -67,7 +67,7 @@ def _made_from(store: TileStore) -> dict[str, object]:
 
 def _kept(path: Path, made_from: dict[str, object]) -> pd.DataFrame | None:
     try:
-        pairs = tables.read(path)
+        pairs = parquet.read(path)
     except (FileNotFoundError, ValueError):
         return None
     return pairs if pairs.attrs == made_from else None

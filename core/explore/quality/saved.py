@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from core import atomic, tables
+from core import atomic, parquet
 from core.dataset.tiles import TileStore
 from core.errors import BadInput
 from core.explore import mosaic
@@ -73,7 +73,7 @@ def check(
 def load(workspace: Workspace, store: TileStore) -> Checked | None:
     """What the last check found; None if there was none, or only of another state of the data set."""
     try:
-        found = tables.read(workspace.quality(store.name) / "findings.parquet")
+        found = parquet.read(workspace.quality(store.name) / "findings.parquet")
     except (FileNotFoundError, ValueError):
         return None
     made_from = {str(name): value for name, value in found.attrs.items()}

@@ -104,6 +104,7 @@ def test_a_killed_worker_is_lost_and_can_be_resumed(workspace: Workspace, submit
     assert finished.state is State.FINISHED
     assert finished.result["first"] > 0
     assert finished.error is None
+    assert finished.seconds > lost.seconds, "all attempts together"
 
 
 def test_of_many_resumes_at_once_one_wins(workspace: Workspace, submitted: Submit) -> None:

@@ -63,6 +63,8 @@ def test_the_expected_time_comes_from_an_earlier_run_on_such_a_device(
     atomic.write_json(run.config, config | {"tile_shape": [101, 101]})
     new_run("20260102-just-begun")
     assert expected_epoch(workspace, small, 100, (101, 101), here) == rough
+    atomic.write_json(run.last.with_suffix(".json"), {"epoch": 2, "seconds": 50.0})
+    assert expected_epoch(workspace, small, 100, (101, 101), here) == rough, "too little to go by"
     atomic.write_json(run.last.with_suffix(".json"), {"epoch": 5, "seconds": 50.0})
     measured = expected_epoch(workspace, small, 200, (101, 101), here)
     assert measured.measured == run.id and measured.seconds == pytest.approx(20)

@@ -1,4 +1,4 @@
-"""Tables in parquet files."""
+"""Tables in parquet files, and one kind of error for those that are damaged."""
 
 from __future__ import annotations
 
