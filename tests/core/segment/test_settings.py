@@ -11,9 +11,9 @@ from core.segment.settings import PRESETS, TrainSettings
 
 
 def test_pairs_change_a_preset_and_plain_values_come_back() -> None:
-    settings = TrainSettings.from_pairs(["dataset=a", "epochs=3", "learning_rate=1e-4", "augment=no"], "demo")
+    settings = TrainSettings.from_pairs(["dataset=a", "epochs=3", "learning_rate=1e-4", "augment=no", "crop=0"], "demo")
     assert (settings.epochs, settings.learning_rate, settings.augment) == (3, 1e-4, False)
-    assert settings.width == PRESETS["demo"].changes["width"]
+    assert settings.ema == PRESETS["demo"].changes["ema"]
     assert TrainSettings.from_dict(settings.to_dict()) == settings
 
 
