@@ -12,10 +12,14 @@ from dashboard.run_rows import Row
 
 HEIGHT = 262  # pixels
 FILTERS = {"of_dataset": "Data set", "of_model": "Model", "of_state": "State"}  # query parameter, column
+SCORE = (
+    "Of the tiles as predicted, by the data set's own labels; without ±: as measured in the training, by the labels "
+    "that it learned, which may be reviewed ones"
+)
 MARK, SIGN = "colour", "●"
 COLUMNS = {
     MARK: st.column_config.TextColumn("", width=32),
-    "Score": st.column_config.NumberColumn(format="%.3f", help="Without ±: as measured in the training"),
+    "Score": st.column_config.NumberColumn(format="%.3f", help=SCORE),
     "±": st.column_config.NumberColumn(format="%.3f", help="Standard error of the score"),
     "Tiles": st.column_config.NumberColumn(help="Validation tiles that were predicted"),
     "Minutes": st.column_config.NumberColumn(format="%.1f", help="Of training"),

@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.dataset import rle
+from core.dataset.tiles import TileStore, write_store
 from core.errors import BadInput, Conflict, NotFound
 from core.review.masks import MaskStore, Revision
+from core.review.reviewed import reviewed_masks
 from core.review.tables import Origin
 
 ROOT = Path(__file__).parents[3]
@@ -159,3 +162,11 @@ def test_a_kill_loses_no_acknowledged_mask(url: str, masks: MaskStore, acknowled
     process.wait()
     process.stdout.close()
     assert set(told) <= set(masks.history("d")["id"])
+
+
+def test_masks_of_tiles_of_another_size_are_told(tmp_path: Path, masks: MaskStore) -> None:
+    (tmp_path / "d").mkdir()
+    write_store(tmp_path / "d", pd.DataFrame({"id": ["t"], "split": "train"}), np.zeros((1, 2, 2), np.uint8))
+    save(masks, np.ones((3, 3)), None)
+    with pytest.raises(BadInput, match=r"do not fit the tiles of data set 'd'.*'1 9' ends at pixel 9.*with --reviews"):
+        reviewed_masks(TileStore.open(tmp_path / "d"), masks)
