@@ -85,7 +85,7 @@ _DROP = delete(drafts).where(*(column == bindparam(column.name) for column in _D
 _DROP_JUDGED = delete(drafts).where(
     drafts.c.reviewer == bindparam("reviewer"),
     exists().where(
-        review_items.c.id.in_(bindparam("items", expanding=True)),
+        review_items.c.id.in_(select(decisions.c.item_id).where(decisions.c.id >= bindparam("since"))),
         review_items.c.dataset == drafts.c.dataset,
         review_items.c.tile == drafts.c.tile,
     ),
@@ -271,9 +271,9 @@ def drop_draft(connection: Connection, dataset: str, tile: str, reviewer: str) -
     connection.execute(_DROP, {"dataset": dataset, "tile": tile, "reviewer": _name(reviewer)})
 
 
-def drop_drafts_of(connection: Connection, item_ids: Sequence[int], reviewer: str) -> None:
-    """Within the caller's transaction: forget what `reviewer` has drawn on the tiles of these items and not saved."""
-    connection.execute(_DROP_JUDGED, {"reviewer": _name(reviewer), "items": item_ids})
+def drop_drafts_of(connection: Connection, since: int, reviewer: str) -> None:
+    """Within the caller's transaction: forget what `reviewer` drew on tiles judged from decision `since` on."""
+    connection.execute(_DROP_JUDGED, {"reviewer": _name(reviewer), "since": since})
 
 
 def withdraw_revisions(connection: Connection, since: int) -> None:

@@ -129,8 +129,8 @@ class ReviewStore:
                 for item_id, decision in zip(item_ids, decided, strict=True):
                     if masks and item_id in masks:
                         add_revision(connection, masks[item_id], reviewer, note, decision)
-                if verdict != Verdict.UNSURE:  # a drawing waits for whoever is not sure yet
-                    drop_drafts_of(connection, item_ids, reviewer)
+                if decided and verdict != Verdict.UNSURE:  # a drawing waits for whoever is not sure yet
+                    drop_drafts_of(connection, min(decided), reviewer)
                 return decided
         except IntegrityError as error:
             names = f"item {item_ids[0]}" if len(item_ids) == 1 else f"one of the {len(item_ids)} items"
