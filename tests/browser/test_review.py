@@ -205,6 +205,9 @@ def test_keys_alone_judge_tile_after_tile(server: Server, browser_page: Page, wo
     page.keyboard.press("2")
     expect(page.get_by_text("Every flagged tile is decided.")).to_be_visible(timeout=60_000)
     assert len(set(seen)) == 6 and verdicts(workspace) == dict.fromkeys(seen, "no_salt")
+    page.keyboard.press("Backspace")
+    assert wait_for_tile(page) == seen[-1]
+    assert verdicts(workspace) == dict.fromkeys(seen[:-1], "no_salt")
 
 
 def test_two_reviewers_get_different_tiles(server: Server, browser_page: Page, workspace: Workspace) -> None:
@@ -248,6 +251,9 @@ def test_many_are_judged_at_once_from_the_list(server: Server, browser_page: Pag
     assert sorted(judged.values()) == ["no_salt", "no_salt"]
     for tile in judged:
         np.testing.assert_array_equal(standing(workspace, tile), np.zeros(SHAPE, np.uint8))
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_text("0 of 6 decided")).to_be_visible(timeout=30_000)
+    assert verdicts(workspace) == {}
 
 
 def test_rules_count_as_they_move_and_progress_follows(
