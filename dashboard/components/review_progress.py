@@ -12,6 +12,7 @@ from core.review.pace import present_pace, seconds_left, tiles_per_minute
 from dashboard import cache, state
 from dashboard.components import reviewer_name
 from dashboard.components.review_queue import Queue
+from dashboard.plain import plain
 
 
 def show(queue: Queue, decided: int, total: int, hidden: int) -> None:
@@ -33,7 +34,7 @@ def show(queue: Queue, decided: int, total: int, hidden: int) -> None:
 def show_reviewers(queue: Queue) -> None:
     """The name that stands beside decisions, and what everybody has done in this queue."""
     reviewer_name.remember()
-    popover = st.popover(state.reviewer(), icon=":material/person:", key="reviewers", on_change="rerun")
+    popover = st.popover(plain(state.reviewer()), icon=":material/person:", key="reviewers", on_change="rerun")
     if not popover.open:
         return
     with popover:
