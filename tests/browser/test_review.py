@@ -205,7 +205,7 @@ def test_keys_alone_judge_tile_after_tile(server: Server, browser_page: Page, wo
     page.keyboard.press("2")
     expect(page.get_by_text("Every flagged tile is decided.")).to_be_visible(timeout=60_000)
     assert len(set(seen)) == 6 and verdicts(workspace) == dict.fromkeys(seen, "no_salt")
-    page.keyboard.press("Backspace")
+    page.get_by_role("button", name="Take back").click()
     assert wait_for_tile(page) == seen[-1]
     assert verdicts(workspace) == dict.fromkeys(seen[:-1], "no_salt")
 
