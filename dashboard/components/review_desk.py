@@ -95,7 +95,7 @@ def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame, note: DeltaG
     item, ahead = _on_desk(items, waiting)
     if item is None:
         st.success(_nothing_left(waiting), icon=":material/done_all:")
-        st.button("Take back", shortcut="Backspace", on_click=review_editor.take_last_back, args=(queue,))
+        review_editor.offer_to_take_back(queue)
         return
     with note:
         place = f"{queue.tiles.name}/{state.reviewer()}"

@@ -87,9 +87,14 @@ def take_back(queue: Queue, reviews: ReviewStore, reviewer: str, told: DeskState
     return bool(undone)
 
 
+def offer_to_take_back(queue: Queue) -> None:
+    """A button for it where no tile is on the desk; the editor, when it goes, presses it for a key that waited."""
+    st.button("Take back", key=f"{KEY}_{BACK}", shortcut="Backspace", on_click=take_last_back, args=(queue,))
+
+
 @callback
 def take_last_back(queue: Queue) -> None:
-    """The same where no tile is on the desk."""
+    """What it does."""
     take_back(queue, cache.review_store(), state.reviewer(), desk_state())
 
 

@@ -210,6 +210,25 @@ def test_keys_alone_judge_tile_after_tile(server: Server, browser_page: Page, wo
     assert verdicts(workspace) == dict.fromkeys(seen[:-1], "no_salt")
 
 
+def test_a_step_back_takes_the_last_key_back_whatever_is_under_way(
+    server: Server, browser_page: Page, workspace: Workspace
+) -> None:
+    """Also when the tile before is being stored, and when no tile is left to show when that has been done."""
+    page = browser_page
+    seen = [open_desk(server, page)]
+    for _ in range(5):
+        page.keyboard.press("2")
+        seen.append(wait_for_tile(page, seen[-1]))
+    for stored in (False, True):
+        if stored:
+            expect(page.get_by_text("5 of 6 decided")).to_be_visible(timeout=60_000)
+        page.keyboard.press("2")
+        page.keyboard.press("Backspace")
+        page.wait_for_timeout(2000)  # whatever is to come
+        assert wait_for_tile(page) == seen[-1]
+        assert verdicts(workspace) == dict.fromkeys(seen[:-1], "no_salt")
+
+
 def test_two_reviewers_get_different_tiles(server: Server, browser_page: Page, workspace: Workspace) -> None:
     store = ReviewStore(workspace.database_url)
     first = store.queue().iloc[0]

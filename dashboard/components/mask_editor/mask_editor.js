@@ -317,8 +317,8 @@ class MaskEditor extends Board {
 
   /** Ask for an action and show the next tile, if it is here; a second action waits until the first is answered. */
   act(name) {
+    if (this.acting) return this.hold(name);
     if (!this.root.dataset.ready) return; // nobody judges a tile unseen
-    if (this.acting) return (this.held = name);
     if (this.easel.way) this.easel.finish();
     const { drawing, work, tile, data, place } = this;
     const told = { name, tile: tile.source.id, mask: codeOf(drawing.pixels), base: drawing.base, changed: drawing.changed, stroke: Date.now() };
@@ -328,10 +328,21 @@ class MaskEditor extends Board {
     this.tell(`storing: ${this.actionWords()} …`);
     this.losing = setTimeout(() => this.tell(`The server does not answer: not stored yet: ${this.actionWords()}`, true), PATIENCE);
     delete this.root.dataset.ready;
-    if (!this.ahead || !data.actions.find((action) => action.name === name).ahead) return;
+    if (!this.ahead || !this.leadsOn(name)) return;
     this.enter(this.ahead);
     this.ahead = null;
     this.refresh();
+  }
+
+  /** What waits for the answer: a verdict on the tile in sight, or a step back, which takes such a verdict back. */
+  hold(name) {
+    if (this.leadsOn(name)) this.held = this.root.dataset.ready ? name : this.held;
+    else this.held = this.held && this.leadsOn(this.held) ? null : name; // both together change nothing
+  }
+
+  /** Whether the next tile follows on an action. */
+  leadsOn(name) {
+    return this.data.actions.find((action) => action.name === name).ahead;
   }
 
   /** What is under way, in words. `back`: the tile that has come back by it, where it is about another one. */
@@ -360,7 +371,7 @@ class MaskEditor extends Board {
     this.tell(`${done ? "stored" : answers || waits ? "not stored" : "perhaps stored"}: ${this.actionWords(done && work.tile.id)}`, !done);
     this.acting = null;
     const shown = this.tile.source.id;
-    if (work.tile.id !== shown) this.held = null; // it was meant for that tile
+    if (this.held && (this.leadsOn(this.held) ? work.tile.id !== shown : !done)) this.held = null; // it has no meaning now
     if (!done && waits && shown !== acting.told.tile) this.enter(acting.from, acting.drawing);
   }
 
@@ -441,8 +452,10 @@ class MaskEditor extends Board {
     this.easel.draw();
   }
 
+  /** A step back that still waits is left to the button that comes here when there is no tile any more. */
   remove() {
     super.remove();
+    if (this.held) press(`.st-key-${this.data.name}_${this.held} button`);
     this.outbox.leave(this);
     this.data = null; // what is under way ends
     clearTimeout(this.waiting);
@@ -494,6 +507,13 @@ class MaskEditor extends Board {
     const words = place ? pixelInWords(this.tile, place) : "\u00a0";
     if (this.readout.textContent !== words) this.readout.textContent = words;
   }
+}
+
+/** Press what `selector` finds, as soon as it is on the page; not after `patience` ms. */
+function press(selector, patience = 1000) {
+  const found = document.querySelector(selector);
+  if (found) found.click();
+  else if (patience > 0) setTimeout(() => press(selector, patience - 20), 20);
 }
 
 function saltInWords(pixels) {
