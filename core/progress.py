@@ -10,7 +10,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Protocol
+
+from core.meter import Meter, rate_in_words
 
 
 class Progress(Protocol):
@@ -37,26 +40,34 @@ def terminal() -> Iterator[Progress]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("", total=None)
+        task, meter = bars.add_task("", total=None, rate=""), Meter()
 
         def show(done: int, total: int | None, what: str, **facts: Any) -> None:
-            bars.update(task, completed=done, total=total, description=what)
+            meter.update(time.monotonic(), done, total)
+            rate = rate_in_words(meter.rate, facts.get("tiles_per_second"))
+            bars.update(task, completed=done, total=total, description=what, rate=rate)
 
         yield show
 
 
 def _plain_lines(every_seconds: float = 2.0) -> Progress:
-    last_time, last_what = 0.0, ""
+    last_time, last_what, meter = 0.0, "", Meter()
 
     def show(done: int, total: int | None, what: str, **facts: Any) -> None:
         nonlocal last_time, last_what
         now = time.monotonic()
+        meter.update(now, done, total)
         if what != last_what or now - last_time >= every_seconds:
-            print(f"{what}: {done}" + (f" of {total}" if total else ""), file=sys.stderr, flush=True)
+            parts = [f"{what}: {done}" + (f" of {total}" if total else "")]
+            parts.append(rate_in_words(meter.rate, facts.get("tiles_per_second")))
+            if left := meter.seconds_left(now):
+                parts.append(f"{timedelta(seconds=round(left))} left")
+            print(" · ".join(filter(None, parts)), file=sys.stderr, flush=True)
             last_time, last_what = now, what
 
     return show

@@ -10,8 +10,8 @@ from typing import Any
 
 from core.errors import Stopped, WorkspaceError, in_words
 from core.jobs import process, record
-from core.jobs.meter import Meter
 from core.jobs.states import State
+from core.meter import Meter
 from core.progress import Progress
 from core.workspace import JobFolder
 

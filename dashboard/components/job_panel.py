@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import SaltScopeError
 from core.explore.numbers import duration
 from core.jobs import JobFolder, JobStatus, State, request_stop, status
+from core.meter import rate_in_words
 from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.plain import plain
@@ -67,10 +68,8 @@ def _draw() -> None:
 def progress_text(now: JobStatus) -> str:
     """'epoch 3 of 50 · 160 tiles/s · 3 min left'; of other work than trainings the steps a second."""
     parts = [now.what or now.state.value]
-    if speed := now.facts.get("tiles_per_second"):
-        parts.append(f"{speed:.0f} tiles/s")
-    elif now.rate:
-        parts.append(f"{now.rate:.0f}/s" if now.rate >= 10 else f"{now.rate:.1f}/s")
+    if rate := rate_in_words(now.rate, now.facts.get("tiles_per_second")):
+        parts.append(rate)
     if now.eta_seconds is not None:
         parts.append(f"{duration(now.eta_seconds)} left")
     return " · ".join(parts)

@@ -1,4 +1,4 @@
-from core.jobs.meter import Meter
+from core.meter import Meter, rate_in_words
 
 
 def test_steady_work_has_its_rate_and_time_left() -> None:
@@ -45,3 +45,9 @@ def test_without_a_total_there_is_a_rate_and_no_time_left() -> None:
     meter.update(2.0, 7, None)
     assert meter.rate == 7
     assert meter.seconds_left(2.0) is None
+
+
+def test_a_rate_in_words() -> None:
+    assert rate_in_words(None) == "" and rate_in_words(0.0) == ""
+    assert [rate_in_words(rate) for rate in (0.26, 31.4, 12_345.6)] == ["0.3/s", "31/s", "12,346/s"]
+    assert rate_in_words(2.0, tiles_per_second=160.2) == "160 tiles/s"

@@ -43,3 +43,12 @@ class Meter:
         if not self.rate or self._total is None:
             return None
         return max(0.0, (self._total - self._done) / self.rate - (now - self._time))
+
+
+def rate_in_words(rate: float | None, tiles_per_second: float | None = None) -> str:
+    """'160 tiles/s' of a training, '31/s' of what else is counted; "" where neither is known."""
+    if tiles_per_second:
+        return f"{tiles_per_second:.0f} tiles/s"
+    if not rate:
+        return ""
+    return f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
