@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,8 +30,8 @@ def warn(message: str) -> None:
 
 
 def table(rows: list[dict[str, Any]], columns: list[str]) -> str:
-    """Rows as aligned text, `columns` first to last; '–' where a value is missing."""
-    cells = [columns] + [["–" if row.get(name) is None else str(row[name]) for name in columns] for row in rows]
+    """Rows as aligned text, `columns` first to last."""
+    cells = [columns, *([_in_words(row.get(name)) for name in columns] for row in rows)]
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells
@@ -38,17 +39,23 @@ def table(rows: list[dict[str, Any]], columns: list[str]) -> str:
 
 
 def facts(value: dict[str, Any]) -> str:
-    """A dictionary as aligned lines, nested ones indented by a dot."""
+    """A dictionary as aligned lines; what is in another one, or in a list of them, goes by both names and a dot."""
     flat = dict(_flatten(value))
     width = max((len(key) for key in flat), default=0)
-    return "\n".join(f"{key.ljust(width)}  {item}" for key, item in flat.items())
+    return "\n".join(f"{key.ljust(width)}  {_in_words(item)}" for key, item in flat.items())
 
 
-def _flatten(value: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    lines: list[tuple[str, Any]] = []
+def _flatten(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, item in value.items():
+        if isinstance(item, list) and item and all(isinstance(one, dict) for one in item):
+            item = dict(enumerate(item))
         if isinstance(item, dict):
-            lines += _flatten(item, f"{prefix}{key}.")
+            yield from _flatten(item, f"{prefix}{key}.")
         else:
-            lines.append((prefix + key, f"{item:.4f}" if isinstance(item, float) else "–" if item is None else item))
-    return lines
+            yield f"{prefix}{key}", item
+
+
+def _in_words(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
