@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,20 @@ class Curves:
 
     def __bool__(self) -> bool:
         return bool(self.steps or self.epochs)
+
+    @property
+    def changes(self) -> list[tuple[float, str]]:
+        """(epoch before, in words) for each change of the loss, or of the part of a tile that is learned."""
+        found = []
+        for before, now in pairwise(self.epochs):
+            words = []
+            if before.get("stage") != now.get("stage"):
+                words.append(f"loss: {now.get('stage')}")
+            if before.get("crop") != now.get("crop"):
+                words.append(f"crops of {now['crop']}" if now.get("crop") else "whole tiles")
+            if words:
+                found.append((now["epoch"] - 1.0, ", ".join(words)))
+        return found
 
     @property
     def steps_per_epoch(self) -> float:

@@ -99,11 +99,16 @@ def loss_at(name: str, done: float, salt_head: bool = False) -> Loss:
     """
     if salt_head:
         return with_salt_head(loss_at(name, done))
-    if name == "staged":
-        return bce_dice if done < STAGED else bce_lovasz
-    if name not in LOSSES:
+    if (stage := stage_at(name, done)) not in LOSSES:
         raise BadInput(f"loss={name}: expected {', '.join(LOSSES)} or staged")
-    return LOSSES[name]
+    return LOSSES[stage]
+
+
+def stage_at(name: str, done: float) -> str:
+    """Name among `LOSSES` of what setting `loss` means when a share `done` of the training is over."""
+    if name != "staged":
+        return name
+    return "bce_dice" if done < STAGED else "bce_lovasz"
 
 
 def _by_error(logits: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:

@@ -31,7 +31,7 @@ from core.segment.encoders import EncoderUNet
 from core.segment.engine import TrainingStep, open_fabric, out_of_memory, set_up
 from core.segment.ensemble import members
 from core.segment.labels import labelled_for
-from core.segment.losses import Loss, loss_at
+from core.segment.losses import loss_at, stage_at
 from core.segment.metrics_log import MetricsLog
 from core.segment.models import standardise_depths
 from core.segment.plan import keep_micro_batch, make_plan
@@ -108,7 +108,7 @@ class _Training:
         self, workspace: Workspace, run: RunFolder, store: TileStore, settings: TrainSettings, progress: Progress
     ) -> None:
         begun = time.perf_counter()
-        self.phase: tuple[Loss, int] | None = None  # how is learned at present
+        self.phase = ("", 0)  # which loss, and crops of which side, are learned at present
         self.told = 0  # how far it was when that was told last
         self.run, self.settings, self.progress = run, settings, progress
         self.plan = plan = make_plan(workspace, run, store, settings, progress)
@@ -147,7 +147,7 @@ class _Training:
         scores = self._validate(epoch, budget.done(epoch * self.steps, self.state.seconds + learned))
         seconds = time.perf_counter() - begun
         done = budget.done(epoch * self.steps, self.state.seconds + seconds)
-        settled = self.phase == (loss_at(self.settings.loss, 1, self.settings.salt_head), 0)
+        settled = self.phase == (stage_at(self.settings.loss, 1), 0)
         self.state = self.state.after(scores, seconds, seconds - learned, done, settled)
         log.epoch(
             {
@@ -161,6 +161,8 @@ class _Training:
                 "tiles_per_second": round(len(losses) * self.batch_size / learned, 2),
                 "seconds": round(seconds, 3),
                 "memory_mb": round(memory_mb(self.fabric.device), 1),
+                "stage": self.phase[0],
+                "crop": self.phase[1],
             }
         )
         self._picture(epoch)
@@ -204,11 +206,11 @@ class _Training:
     def _enter_phase(self, done: float) -> int:
         """Make ready to learn as it is done after a share `done` of the training; gives the side of the crops."""
         crop = self.settings.crop if done < CROPPED else 0
-        phase = (loss_at(self.settings.loss, done, self.settings.salt_head), crop)
+        phase = (stage_at(self.settings.loss, done), crop)
         if phase != self.phase:  # another loss or another shape is another step, where steps are recorded
             self.phase = phase
             parts = (self.fabric, self.model, self.optimizer, self.micro_batch, self._smaller, self.plan.launch)
-            self.step = TrainingStep(*parts, loss=phase[0])
+            self.step = TrainingStep(*parts, loss=loss_at(self.settings.loss, done, self.settings.salt_head))
         return crop
 
     def _told(self, done: float) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.segment.settings import PLAIN, PRESETS, TrainSettings
 
+FIRST = "quick"  # the preset that the form begins with
 WIDE = "model"  # its names are long
 MAIN = ("minutes", "width", "epochs", "batch_size", "learning_rate")
 GROUPS = {
@@ -28,13 +29,13 @@ def show(dataset: str) -> TrainSettings:
     preset = st.segmented_control(
         "Preset",
         names,
-        default=names[0],
+        default=FIRST,
         required=True,
         key="preset",
         persist_state="session",
         help=" · ".join(f"**{one.name}**: {one.words}" for one in PRESETS.values()),
     )
-    start = TrainSettings.from_pairs([f"dataset={dataset}"], preset or names[0])
+    start = TrainSettings.from_pairs([f"dataset={dataset}"], preset or FIRST)
     known = {one.name: one for one in fields(TrainSettings) if one.name != "dataset"}
     places = {WIDE: st.container()}
     left, right = st.columns(2)

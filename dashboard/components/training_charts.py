@@ -32,6 +32,7 @@ def panels(curves: Curves, per_epoch: float) -> list[Panel]:
                 by_epoch("train", "loss", colours.ACCENT),
                 by_epoch("validation", "validation_loss", colours.LABEL),
             ],
+            marks=curves.changes,
         ),
         Panel(
             "Score on validation tiles",

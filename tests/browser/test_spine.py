@@ -60,6 +60,7 @@ def filter_in_explore(page: Page) -> None:
 
 def train_two_epochs(page: Page) -> None:
     go(page, "Train")
+    page.get_by_role("radio", name="unet", exact=True).click()
     set_number(page, "Epochs", 2)
     set_number(page, "Width", 8)
     page.get_by_role("button", name="Start training").click()

@@ -11,6 +11,19 @@ def test_epochs_without_steps_are_drawn() -> None:
     assert [len(series.x) for series in loss.series] == [0, 2, 2]
 
 
+def test_what_changes_is_marked_where_it_does() -> None:
+    """Before the first epoch of the new loss; runs of an older version tell nothing of it."""
+    learned = [("bce_dice", 96), ("bce_dice", 96), ("bce_lovasz", 96), ("bce_lovasz", 0)]
+    told = [
+        {"kind": "epoch", "epoch": epoch + 1, "stage": stage, "crop": crop}
+        for epoch, (stage, crop) in enumerate(learned)
+    ]
+    loss, *others = panels(Curves.of(told, "run"), 1)
+    assert loss.marks == [(2, "loss: bce_lovasz"), (3, "whole tiles")]
+    assert not any(panel.marks for panel in others)
+    assert not panels(Curves.of([{"kind": "epoch", "epoch": epoch} for epoch in (1, 2)], "run"), 1)[0].marks
+
+
 def test_steps_stand_at_fractions_of_an_epoch() -> None:
     curves = Curves.of([{"kind": "step", "step": step, "epoch": 1, "loss": 1.0} for step in (1, 2, 4)], "run")
     assert list(panels(curves, 8)[0].series[0].x) == [0.125, 0.25, 0.5]

@@ -14,9 +14,10 @@ Open = Callable[..., AppTest]
 
 def test_weights_that_are_missing_are_told_before_the_start(opened: Open) -> None:
     app = opened("train", dataset="small")
+    app.selectbox("setting_quick_model").set_value("unet").run()
     assert not app.exception and not app.warning
     for model in ("efficientnet_lite0", "resnet34"):
-        app.selectbox("setting_unet_model").set_value(model).run()
+        app.selectbox("setting_quick_model").set_value(model).run()
         assert not app.exception
         told = [one.value for one in app.warning]
         assert len(told) == first_weights.missing(TrainSettings("small", model=model))
@@ -25,7 +26,7 @@ def test_weights_that_are_missing_are_told_before_the_start(opened: Open) -> Non
 
 def typed(app: AppTest, model: str) -> None:
     """Choose a word that is none of the choices, which the test's own selectbox knows nothing of."""
-    box = app.selectbox("setting_unet_model")
+    box = app.selectbox("setting_quick_model")
     box.options.append(model)
     box.set_value(model).run()
 
@@ -45,7 +46,8 @@ def test_any_encoder_of_timm_may_be_typed(opened: Open) -> None:
 
 def test_what_a_network_does_not_have_can_not_be_set(opened: Open) -> None:
     app = opened("train", dataset="small")
-    width, scse = app.number_input("setting_unet_width"), app.toggle("setting_unet_scse")
+    app.selectbox("setting_quick_model").set_value("unet").run()
+    width, scse = app.number_input("setting_quick_width"), app.toggle("setting_quick_scse")
     assert not width.disabled and scse.disabled
-    app.selectbox("setting_unet_model").set_value("resnet34").run()
-    assert app.number_input("setting_unet_width").disabled and not app.toggle("setting_unet_scse").disabled
+    app.selectbox("setting_quick_model").set_value("resnet34").run()
+    assert app.number_input("setting_quick_width").disabled and not app.toggle("setting_quick_scse").disabled

@@ -47,13 +47,14 @@ class Series:
 
 @dataclass(frozen=True)
 class Panel:
-    """One small chart."""
+    """One small chart. marks: x and words of what changes there."""
 
     title: str
     series: Sequence[Series]
     y_title: str = ""
     range: tuple[float, float] | None = None  # of y; None: what the data needs
     log: bool = False
+    marks: Sequence[tuple[float, str]] = ()
 
 
 def live_chart(panels: Sequence[Panel], *, key: str, revision: str, x_title: str = "epoch") -> None:

@@ -116,6 +116,8 @@ function plotLayout(panel, { x_title, revision }, ink) {
       nticks: 5,
       ...(panel.range && { range: panel.range }),
     },
+    shapes: panel.marks.map(([x]) => ({ type: "line", x0: x, x1: x, y0: 0, y1: 1, yref: "paper", line: { color: ink.text, width: 1, dash: "dot" }, opacity: 0.5 })),
+    annotations: panel.marks.map(([x, text], i) => ({ x, text, y: 1, yref: "paper", yshift: -12 * i, xanchor: "left", yanchor: "top", showarrow: false, font: { size: 10 } })),
   };
 }
 

@@ -46,7 +46,8 @@ def curve(folder: RunFolder) -> list[dict[str, Any]]:
 def assert_same_curve(one: RunFolder, other: RunFolder) -> None:
     assert len(curve(one)) == len(curve(other))
     for a, b in zip(curve(one), curve(other), strict=True):
-        assert a.pop("kind") == b.pop("kind")
+        words = ("kind", "stage")
+        assert [a.pop(word, None) for word in words] == [b.pop(word, None) for word in words]
         assert a == pytest.approx(b, rel=1e-4, abs=1e-6)
 
 
@@ -80,7 +81,9 @@ def test_a_training_leaves_what_pages_and_predictions_need(
     steps, epochs = ([line for line in lines if line["kind"] == kind] for kind in ("step", "epoch"))
     assert [line["step"] for line in steps] == list(range(1, 7))
     assert [line["epoch"] for line in epochs] == [1, 2, 3]
-    assert set(epochs[0]) == {"kind", "epoch", "loss", "validation_loss", "iou", "dice", "map", "learning_rate"}
+    scores = {"loss", "validation_loss", "iou", "dice", "map"}
+    assert set(epochs[0]) == {"kind", "epoch", *scores, "learning_rate", "stage", "crop"}
+    assert (epochs[0]["stage"], epochs[0]["crop"]) == ("bce_dice", 0)
     assert facts["best"]["map"] == max(line["map"] for line in epochs)
 
     best = json.loads(folder.best.with_suffix(".json").read_text())
