@@ -13,7 +13,7 @@ from tests.pages.test_runs import make
 
 
 def test_networks_are_listed_with_size_and_time(opened: Callable[..., AppTest], workspace: Workspace) -> None:
-    page = opened("train", dataset="small", view="Models")
+    page = opened("train", dataset="small", view="Models").segmented_control(key="preset").set_value("unet").run()
     assert not page.exception and not page.error
     found = page.dataframe[0].value.set_index("Model")
     assert set(found.index) == set(MODELS)
