@@ -63,13 +63,13 @@ class Curves:
 
     @property
     def changes(self) -> list[tuple[float, str]]:
-        """(epoch before, in words) for each change of the loss, or of the part of a tile that is learned."""
+        """(epoch before, in words) for each change of the loss, or of the part of a tile, that both lines tell of."""
         found = []
         for before, now in pairwise(self.epochs):
             words = []
-            if before.get("stage") != now.get("stage"):
+            if "stage" in before and before["stage"] != now.get("stage"):
                 words.append(f"loss: {now.get('stage')}")
-            if before.get("crop") != now.get("crop"):
+            if "crop" in before and before["crop"] != now.get("crop"):
                 words.append(f"crops of {now['crop']}" if now.get("crop") else "whole tiles")
             if words:
                 found.append((now["epoch"] - 1.0, ", ".join(words)))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import Field, asdict, dataclass, field, fields
 from typing import Any
 
-from core.errors import BadInput
+from core.errors import BadInput, NotFound
 from core.segment import timm_encoders
 
 PLAIN = "unet"  # the network without an encoder
@@ -259,8 +259,6 @@ PRESETS = {
 
 def find_preset(name: str) -> Preset:
     """The preset called `name`. Raises `NotFound`."""
-    from core.errors import NotFound
-
     if name not in PRESETS:
         raise NotFound(f"there is no preset {name!r}; there is: {', '.join(PRESETS)}")
     return PRESETS[name]

@@ -18,10 +18,9 @@ from core.review.bulk import judge_many
 from core.review.policy import is_confident_empty
 from core.review.tables import Verdict
 from dashboard import cache, corrected, predicted, state
-from dashboard.components import review_queue
+from dashboard.components import review_editor, review_queue
 from dashboard.components.desk_state import desk_state
 from dashboard.components.gallery import gallery, tiles_for_gallery
-from dashboard.components.review_editor import take_last_back
 from dashboard.components.review_queue import Queue
 
 ROWS = 500  # that the table shows; the rest follows as these are decided
@@ -58,7 +57,7 @@ def show(queue: Queue, items: pd.DataFrame, opened: Callable[[int], None]) -> No
         else:
             st.caption("Pick tiles to judge them at once")
             _confident_empties(queue, items)
-            st.button("Take back", shortcut="Backspace", on_click=take_last_back, args=(queue,))
+            review_editor.offer_to_take_back(queue)
 
 
 def judge(queue: Queue, items: pd.DataFrame, verdict: Verdict) -> None:

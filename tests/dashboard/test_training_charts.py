@@ -21,7 +21,9 @@ def test_what_changes_is_marked_where_it_does() -> None:
     loss, *others = panels(Curves.of(told, "run"), 1)
     assert loss.marks == [(2, "loss: bce_lovasz"), (3, "whole tiles")]
     assert not any(panel.marks for panel in others)
-    assert not panels(Curves.of([{"kind": "epoch", "epoch": epoch} for epoch in (1, 2)], "run"), 1)[0].marks
+    older = [{"kind": "epoch", "epoch": epoch} for epoch in (-1, 0)]
+    assert not panels(Curves.of(older, "run"), 1)[0].marks
+    assert panels(Curves.of(older + told, "run"), 1)[0].marks == loss.marks, "one that was resumed by this version"
 
 
 def test_steps_stand_at_fractions_of_an_epoch() -> None:
