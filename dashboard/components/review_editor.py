@@ -88,13 +88,12 @@ def take_back(queue: Queue, reviews: ReviewStore, reviewer: str, told: DeskState
 
 
 def offer_to_take_back(queue: Queue) -> None:
-    """A button for it where no tile is on the desk; the editor, when it goes, presses it for a key that waited."""
-    st.button("Take back", key=f"{KEY}_{BACK}", shortcut="Backspace", on_click=take_last_back, args=(queue,))
+    """The button for `take_back` where there is no editor; the one that goes hears its key until it is there."""
+    st.button("Take back", key=f"{KEY}_{BACK}", shortcut="Backspace", on_click=_take_last_back, args=(queue,))
 
 
 @callback
-def take_last_back(queue: Queue) -> None:
-    """What it does."""
+def _take_last_back(queue: Queue) -> None:
     take_back(queue, cache.review_store(), state.reviewer(), desk_state())
 
 

@@ -22,6 +22,7 @@ from tests.server import Server
 pytestmark = pytest.mark.browser
 TILES = 12
 MOST = 3  # decisions of a round that are waited for
+EDITOR = ".saltscope[data-ready]:has(.easel)"  # with a tile that can be judged
 LISTEN = """() => {
   const inside = (one) => one.shadowRoot?.querySelector(".told");
   const told = [...document.querySelectorAll("*")].map(inside).find(Boolean);
@@ -51,14 +52,14 @@ def fill(workspace: Workspace, number: int) -> str:
 
 def open_desk(page: Page, server: Server, run: str) -> None:
     page.goto(f"{server.url}/review?dataset=small&run={run}", timeout=90_000)
-    page.locator(".saltscope[data-ready]").first.wait_for(timeout=90_000)
+    page.locator(EDITOR).wait_for(timeout=90_000)
     page.locator(".easel canvas").first.hover()
     page.evaluate(LISTEN)
 
 
 def judge(page: Page) -> None:
     """Press the key once the tile can be seen: before, it would mean nothing."""
-    page.locator(".saltscope[data-ready]").first.wait_for()
+    page.locator(EDITOR).wait_for()
     page.keyboard.press("2")
 
 
@@ -109,13 +110,13 @@ def test_what_a_killed_server_never_heard_of_waits_to_be_judged(
     run = fill(workspace, 0)
     open_desk(page, server, run)
     server.kill()
-    tile = page.locator(".saltscope[data-ready]").first.get_attribute("data-ready")
+    tile = page.locator(EDITOR).get_attribute("data-ready")
     page.keyboard.press("2")
     expect(page.locator(".told")).to_have_text(f"storing: no salt, {tile} …")
     expect(page.locator(".told")).to_contain_text("not stored yet", timeout=30_000)
     server.start()
     open_desk(page, server, run)
-    assert page.locator(".saltscope[data-ready]").first.get_attribute("data-ready") == tile
+    assert page.locator(EDITOR).get_attribute("data-ready") == tile
     assert decided(workspace, run) == []
 
 
@@ -125,7 +126,7 @@ def test_a_page_that_stays_open_finds_the_server_again(
     page = browser_page
     run = fill(workspace, 0)
     open_desk(page, server, run)
-    ready = page.locator(".saltscope[data-ready]").first
+    ready = page.locator(EDITOR)
     tile = ready.get_attribute("data-ready")
     server.kill()
     page.keyboard.press("2")

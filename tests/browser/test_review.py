@@ -24,6 +24,16 @@ from tests.server import Server, frozen
 
 pytestmark = pytest.mark.browser
 SHAPE = (101, 101)
+PRESS_WHEN_THE_EDITOR_GOES = """() => {
+    const editor = [...document.querySelectorAll("*")].find((one) => one.shadowRoot?.querySelector(".easel"));
+    new MutationObserver((changes, watching) => {
+        if (editor.isConnected) return;
+        watching.disconnect();
+        window.pressed = true;
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Backspace", bubbles: true }));
+    }).observe(document.body, { subtree: true, childList: true });
+}"""
+EDITOR = ".saltscope[data-ready]:has(.easel)"  # with a tile that can be judged
 
 
 @pytest.fixture
@@ -41,7 +51,7 @@ def workspace(server: Server, kaggle_folder: Path) -> Workspace:
 
 
 def wait_for_tile(page: Page, other_than: str | None = None) -> str:
-    ready = page.locator(".saltscope[data-ready]").first
+    ready = page.locator(EDITOR)
     if other_than:
         expect(ready).not_to_have_attribute("data-ready", other_than, timeout=30_000)
     ready.wait_for(timeout=60_000)
@@ -148,7 +158,7 @@ def test_the_next_tile_is_there_before_the_answer(server: Server, browser_page: 
         told(page, f"storing: accept, {first} …")
         page.keyboard.press("2")
         page.keyboard.press("t")
-        assert page.locator(".saltscope[data-ready]").first.get_attribute("data-ready") == second
+        assert page.locator(EDITOR).get_attribute("data-ready") == second
     told(page, f"stored: no salt, {second}")
     assert verdicts(workspace) == {first: "accept", second: "no_salt"}
 
@@ -227,6 +237,24 @@ def test_a_step_back_takes_the_last_key_back_whatever_is_under_way(
         page.wait_for_timeout(2000)  # whatever is to come
         assert wait_for_tile(page) == seen[-1]
         assert verdicts(workspace) == dict.fromkeys(seen[:-1], "no_salt")
+
+
+def test_a_step_back_is_heard_before_its_button_is_there(
+    server: Server, browser_page: Page, workspace: Workspace
+) -> None:
+    """The moment at which nothing is left to judge, when the editor is gone and the button not there yet."""
+    page = browser_page
+    seen = [open_desk(server, page)]
+    for _ in range(5):
+        page.keyboard.press("2")
+        seen.append(wait_for_tile(page, seen[-1]))
+    page.evaluate(PRESS_WHEN_THE_EDITOR_GOES)
+    page.keyboard.press("2")
+    page.wait_for_function("window.pressed")
+    assert wait_for_tile(page) == seen[-1]
+    expect(page.get_by_text("5 of 6 decided")).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(2500)  # longer than the editor that went is heard
+    assert verdicts(workspace) == dict.fromkeys(seen[:-1], "no_salt")
 
 
 def test_two_reviewers_get_different_tiles(server: Server, browser_page: Page, workspace: Workspace) -> None:

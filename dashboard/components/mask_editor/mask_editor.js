@@ -7,6 +7,7 @@ const FRAGMENT = 12; // salt in pieces of fewer pixels is dropped
 const SIDE = 300; // CSS pixels beside the picture
 const AROUND_WIDTH = 222; // CSS pixels of the tiles around this one
 const PATIENCE = 8000; // ms until what nobody acknowledged is called not stored
+const HANDING_OVER = 2000; // ms in which what comes in the place of the editor should be there
 const NARROW = 700; // below this width the rest stands under the picture
 const BELOW = 56; // CSS pixels that a page needs below the picture
 const LEAST = 240; // height of the picture, CSS pixels
@@ -21,6 +22,8 @@ class MaskEditor extends Board {
     this.easel = new Easel(this, (place) => this.point(place));
     this.build();
     this.root.addEventListener("keyup", (event) => event.key === " " && this.pan(false));
+    this.overhear = (event) => this.acting && event.target === document.body && this.keyDown(event);
+    window.addEventListener("keydown", this.overhear, true); // keys come there while the editor is leaving the page
     this.root.addEventListener("dblclick", () => this.tool.clicks && this.easel.finish());
   }
 
@@ -336,8 +339,9 @@ class MaskEditor extends Board {
 
   /** What waits for the answer: a verdict on the tile in sight, or a step back, which takes such a verdict back. */
   hold(name) {
-    if (this.leadsOn(name)) this.held = this.root.dataset.ready ? name : this.held;
-    else this.held = this.held && this.leadsOn(this.held) ? null : name; // both together change nothing
+    const verdictWaits = this.held && this.leadsOn(this.held);
+    if (!this.leadsOn(name)) this.held = verdictWaits ? null : name; // both together change nothing
+    else if (this.root.dataset.ready) this.held = name;
   }
 
   /** Whether the next tile follows on an action. */
@@ -371,7 +375,8 @@ class MaskEditor extends Board {
     this.tell(`${done ? "stored" : answers || waits ? "not stored" : "perhaps stored"}: ${this.actionWords(done && work.tile.id)}`, !done);
     this.acting = null;
     const shown = this.tile.source.id;
-    if (this.held && (this.leadsOn(this.held) ? work.tile.id !== shown : !done)) this.held = null; // it has no meaning now
+    const stillMeant = this.held && (this.leadsOn(this.held) ? work.tile.id === shown : done);
+    if (!stillMeant) this.held = null;
     if (!done && waits && shown !== acting.told.tile) this.enter(acting.from, acting.drawing);
   }
 
@@ -452,14 +457,21 @@ class MaskEditor extends Board {
     this.easel.draw();
   }
 
-  /** A step back that still waits is left to the button that comes here when there is no tile any more. */
   remove() {
     super.remove();
-    if (this.held) press(`.st-key-${this.data.name}_${this.held} button`);
     this.outbox.leave(this);
-    this.data = null; // what is under way ends
+    this.data = { ...this.data }; // what is under way ends
     clearTimeout(this.waiting);
     clearTimeout(this.losing);
+    this.handOver(performance.now() + HANDING_OVER);
+  }
+
+  /** Leave a step back to the button that comes here when there is no tile any more, also one that is asked for until then. */
+  handOver(until) {
+    const found = this.held && document.querySelector(`.st-key-${this.data.name}_${this.held} button`);
+    if (found) found.click();
+    if (found || performance.now() > until) window.removeEventListener("keydown", this.overhear, true);
+    else setTimeout(() => this.handOver(until), 20);
   }
 
   ownKeys() {
@@ -507,13 +519,6 @@ class MaskEditor extends Board {
     const words = place ? pixelInWords(this.tile, place) : "\u00a0";
     if (this.readout.textContent !== words) this.readout.textContent = words;
   }
-}
-
-/** Press what `selector` finds, as soon as it is on the page; not after `patience` ms. */
-function press(selector, patience = 1000) {
-  const found = document.querySelector(selector);
-  if (found) found.click();
-  else if (patience > 0) setTimeout(() => press(selector, patience - 20), 20);
 }
 
 function saltInWords(pixels) {
