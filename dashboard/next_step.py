@@ -12,6 +12,7 @@ from core.errors import SaltScopeError
 from core.segment.config import dataset_of
 from core.workspace import RunFolder, Workspace
 from dashboard import cache, navigation, state
+from dashboard.components import settings_form
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,17 @@ def next_step(workspace: Workspace, dataset: str | None) -> Step:
         return Step("A model is training.", "Watch it", lambda: navigation.open_page("train", run=run.id))
     if not run.predictions_of(dataset):
         return Step("The model has predicted nothing yet.", "Predict", lambda: navigation.open_page("predictions"))
-    waiting = cache.review_store().counts(run.id, dataset)["open"]
-    if waiting:
+    queue = cache.review_store().counts(run.id, dataset)
+    if queue["open"]:
         return Step(
-            f"{waiting:,} tiles wait for your eyes.", "Review", lambda: navigation.open_page("review", run=run.id)
+            f"{queue['open']:,} tiles wait for your eyes.", "Review", lambda: navigation.open_page("review", run=run.id)
+        )
+    if queue["decided"]:
+        return Step(
+            "Every flagged tile is decided. Let a model learn the masks as they are now.",
+            "Train again",
+            settings_form.open_for_reviewed,
+            ("Predictions", lambda: navigation.open_page("predictions")),
         )
     return Step("See what the model predicts.", "Predictions", lambda: navigation.open_page("predictions"))
 

@@ -26,6 +26,7 @@ from dashboard.components import (
     review_queue,
     review_rules,
     reviewer_name,
+    settings_form,
     tile_history,
 )
 from dashboard.components.desk_state import desk_state
@@ -95,7 +96,12 @@ def _desk(queue: Queue, items: pd.DataFrame, waiting: pd.DataFrame, note: DeltaG
     item, ahead = _on_desk(items, waiting)
     if item is None:
         st.success(_nothing_left(waiting), icon=":material/done_all:")
-        review_editor.offer_to_take_back(queue)
+        with st.container(horizontal=True):
+            if waiting.empty and st.button(
+                "Train again with these masks", type="primary", icon=":material/arrow_forward:"
+            ):
+                settings_form.open_for_reviewed()
+            review_editor.offer_to_take_back(queue)
         return
     with note:
         place = f"{queue.tiles.name}/{state.reviewer()}"

@@ -8,10 +8,11 @@ from typing import Any
 import streamlit as st
 
 from core.segment.settings import PLAIN, PRESETS, TrainSettings
+from dashboard import navigation
 
 FIRST = "quick"  # the preset that the form begins with
 WIDE = "model"  # its names are long
-MAIN = ("minutes", "width", "epochs", "batch_size", "learning_rate")
+MAIN = ("minutes", "width", "epochs", "batch_size", "learning_rate", "labels")
 GROUPS = {
     "The network": (
         *("levels", "decoder_width", "pretrained", "scse", "enlarge", "stride1"),
@@ -49,6 +50,13 @@ def show(dataset: str) -> TrainSettings:
         unused = one.metadata.get("plain", plain) != plain
         chosen[name] = _widget(one, getattr(start, name), preset, places.get(name, rest), unused)
     return TrainSettings(dataset=dataset, **chosen)
+
+
+def open_for_reviewed() -> None:
+    """Go to the form, and let it say, whatever its preset, that masks are learned as people left them."""
+    for preset in PRESETS:
+        st.session_state[f"setting_{preset}_labels"] = "reviewed"
+    navigation.open_page("train")
 
 
 def _widget(one: Field[Any], value: Any, preset: str | None, place: Any, unused: bool) -> Any:

@@ -257,6 +257,27 @@ def test_a_step_back_is_heard_before_its_button_is_there(
     assert verdicts(workspace) == dict.fromkeys(seen[:-1], "no_salt")
 
 
+def test_a_narrow_window_gives_the_tile_its_whole_width(
+    server: Server, browser_page: Page, workspace: Workspace
+) -> None:
+    page = browser_page
+    page.set_viewport_size({"width": 420, "height": 860})
+    open_desk(server, page)
+    editor, picture = page.locator(EDITOR).bounding_box(), page.locator(".easel canvas").first.bounding_box()
+    assert editor and picture and picture["width"] > 0.95 * editor["width"]
+
+
+def test_a_table_s_buttons_leave_the_verdicts_free(server: Server, browser_page: Page, workspace: Workspace) -> None:
+    page = browser_page
+    page.goto(f"{server.url}/review?dataset=small&view=list")
+    page.get_by_test_id("stDataFrame").hover()
+    own, taking_back = page.get_by_test_id("stElementToolbar").first, page.get_by_role("button", name="Take back")
+    expect(own).to_have_css("opacity", "1")
+    page.wait_for_timeout(500)  # it glides to its place
+    above, below = taking_back.bounding_box(), own.bounding_box()
+    assert above and below and above["y"] + above["height"] <= below["y"]
+
+
 def test_two_reviewers_get_different_tiles(server: Server, browser_page: Page, workspace: Workspace) -> None:
     store = ReviewStore(workspace.database_url)
     first = store.queue().iloc[0]

@@ -54,6 +54,14 @@ def test_all_is_decided(opened: Open, queue: ReviewStore) -> None:
     assert "Every flagged tile is decided" in page.success[0].value
 
 
+def test_from_there_a_model_learns_what_was_decided(opened: Open, queue: ReviewStore) -> None:
+    decide(queue, 3)
+    page = opened("review", queue="labels")
+    next(one for one in page.button if one.label == "Train again with these masks").click().run()
+    assert [one.value for one in page.title] == ["Train"]
+    assert [one.value for one in page.selectbox if one.label == "Labels"] == ["reviewed"]
+
+
 def test_what_others_have_on_their_desks_is_said(opened: Open, queue: ReviewStore) -> None:
     decide(queue, 2)
     left = int(queue.queue(LABELS, "small")["id"].iloc[0])

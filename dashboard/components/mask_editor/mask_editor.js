@@ -177,12 +177,12 @@ class MaskEditor extends Board {
     if (!this.width || !this.tile || !this.drawing) return;
     const narrow = this.width < NARROW;
     this.stage.classList.toggle("narrow", narrow);
-    this.top ??= this.stage.getBoundingClientRect().top;
+    const above = narrow ? 0 : (this.top ??= this.stage.getBoundingClientRect().top); // a narrow page is scrolled anyway
     const tools = narrow ? 0 : this.tools.offsetWidth + 12;
     const room = this.width - tools - (narrow ? 0 : SIDE);
     const theirs = this.conflict && Mask.fromCode(this.conflict.mask, this.shape);
     const panels = [["yours", () => this.shownMask], ...(theirs ? [["theirs", () => theirs]] : [])];
-    this.easel.arrange(panels, this.look, room, Math.max(window.innerHeight - this.top - BELOW, LEAST));
+    this.easel.arrange(panels, this.look, room, Math.max(window.innerHeight - above - BELOW, LEAST));
     this.around.draw(this.look, AROUND_WIDTH);
     const { label, prediction } = this.tile;
     showLook(this.root, this.look, { label, prediction, difference: false });
