@@ -1,7 +1,8 @@
 // A field that a key leads to. What is written belongs to the tile that was there when it was begun, and is sent when
-// that tile goes, if not before.
+// that tile goes, if not before. What Python has not had outlives a reload of the page in this browser tab.
 
 const KEY = "l";
+let opened = false; // whether there was a field since the page was loaded
 
 function isTyping(event) {
   const [target] = event.composedPath();
@@ -14,6 +15,7 @@ class NoteField {
     this.outbox = Outbox.of(data.outbox, this);
     field.placeholder = `Note  (${KEY.toUpperCase()})`;
     field.addEventListener("focus", () => (this.about = this.text ? this.about : this.data));
+    field.addEventListener("input", () => this.keep());
     field.addEventListener("keydown", (event) => this.keyDown(event));
     this.lead = (event) => this.leadHere(event);
     document.addEventListener("keydown", this.lead);
@@ -23,6 +25,9 @@ class NoteField {
     this.data = data;
     this.field.maxLength = data.longest;
     this.outbox.update(data.outbox);
+    if (!opened) this.restore();
+    else if (!this.outbox.messages.length) this.keep();
+    opened = true;
     const isLeft = this.text && this.about.tile !== data.tile && !this.field.matches(":focus");
     if (isLeft) this.send();
   }
@@ -42,11 +47,42 @@ class NoteField {
     this.field.value = "";
   }
 
+  discard() {
+    this.field.value = "";
+    this.keep();
+  }
+
+  get kept() {
+    return `saltscope.note.${this.data.outbox.place}`;
+  }
+
+  /** What is written, for the next page; what was sent stays until it has arrived. */
+  keep() {
+    try {
+      if (this.text) sessionStorage.setItem(this.kept, JSON.stringify({ about: this.about, text: this.field.value }));
+      else sessionStorage.removeItem(this.kept);
+    } catch {
+      // storage is switched off: it lasts as long as the page
+    }
+  }
+
+  /** What was written before the page was loaded again. */
+  restore() {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(this.kept));
+      if (!kept) return;
+      this.about = kept.about;
+      this.field.value = kept.text;
+    } catch {
+      // storage is switched off
+    }
+  }
+
   keyDown(event) {
     event.stopPropagation(); // what is written is no key of the page
     if (event.key !== "Enter" && event.key !== "Escape") return;
-    if (event.key === "Escape") this.field.value = "";
-    this.send();
+    if (event.key === "Escape") this.discard();
+    else this.send();
     this.field.blur();
   }
 

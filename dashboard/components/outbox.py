@@ -4,8 +4,8 @@ Streamlit ends a run at its next `st.` call when another one was asked for, also
 other one meanwhile. So handlers have all that they need and change plain objects: they call nothing of `st`. What was
 sent from one place (a data set, a queue, a reviewer) is handled as it was meant there, wherever the page is by then.
 
-What has not arrived lives in the browser's tab and ends with a reload. A server that was killed may have handled what
-is sent to the next one again: handlers can bear that.
+What has not arrived lives in the browser's tab and ends with a reload, but for notes, which their field keeps. A server
+that was killed may have handled what is sent to the next one again: handlers can bear that.
 
 Session key: KEY_inbox, the `Inbox` of the component KEY.
 """

@@ -278,6 +278,30 @@ def test_a_table_s_buttons_leave_the_verdicts_free(server: Server, browser_page:
     assert above and below and above["y"] + above["height"] <= below["y"]
 
 
+def test_a_half_written_note_outlives_a_reload(server: Server, browser_page: Page, workspace: Workspace) -> None:
+    page, notes = browser_page, NoteStore(workspace.database_url)
+    first = open_desk(server, page)
+    field = page.get_by_role("textbox", name="Note")
+    page.keyboard.press("l")
+    page.keyboard.type("a multiple, or")
+    page.reload()
+    assert wait_for_tile(page) == first
+    expect(field).to_have_value("a multiple, or")
+    field.press("End")
+    page.keyboard.type(" the flank?")
+    page.reload()
+    wait_for_tile(page)
+    expect(field).to_have_value("a multiple, or the flank?")
+    page.keyboard.press("1")  # it goes with its tile
+    wait_for_tile(page, first)
+    expect(field).to_have_value("")
+    expect(page.get_by_text("1 of 6 decided")).to_be_visible(timeout=30_000)
+    page.reload()
+    wait_for_tile(page)
+    expect(field).to_have_value("")
+    assert [note.text for note in notes.of_tile("small", first)] == ["a multiple, or the flank?"]
+
+
 def test_two_reviewers_get_different_tiles(server: Server, browser_page: Page, workspace: Workspace) -> None:
     store = ReviewStore(workspace.database_url)
     first = store.queue().iloc[0]
