@@ -358,7 +358,7 @@ def test_rules_count_as_they_move_and_progress_follows(
     first = wait_for_tile(page)
     page.get_by_role("button", name="Flag tiles").click()
     expect(page.get_by_text("6 tiles of 6 would be flagged")).to_be_visible(timeout=30_000)
-    page.get_by_text("Confidence under").first.click()
+    page.get_by_test_id("stCheckbox").filter(has_text="Confidence under").click()  # the slider has that name, too
     page.get_by_text("all of these").click()
     expect(page.get_by_text("3 tiles of 6 would be flagged")).to_be_visible(timeout=30_000)
     slider = page.get_by_role("slider", name="Confidence under")
