@@ -52,15 +52,15 @@ class NoteField {
     this.keep();
   }
 
-  get kept() {
+  get keptUnder() {
     return `saltscope.note.${this.data.outbox.place}`;
   }
 
   /** What is written, for the next page; what was sent stays until it has arrived. */
   keep() {
     try {
-      if (this.text) sessionStorage.setItem(this.kept, JSON.stringify({ about: this.about, text: this.field.value }));
-      else sessionStorage.removeItem(this.kept);
+      if (this.text) sessionStorage.setItem(this.keptUnder, JSON.stringify({ about: this.about, text: this.field.value }));
+      else sessionStorage.removeItem(this.keptUnder);
     } catch {
       // storage is switched off: it lasts as long as the page
     }
@@ -69,7 +69,7 @@ class NoteField {
   /** What was written before the page was loaded again. */
   restore() {
     try {
-      const kept = JSON.parse(sessionStorage.getItem(this.kept));
+      const kept = JSON.parse(sessionStorage.getItem(this.keptUnder));
       if (!kept) return;
       this.about = kept.about;
       this.field.value = kept.text;

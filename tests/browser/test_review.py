@@ -59,6 +59,15 @@ def wait_for_tile(page: Page, other_than: str | None = None) -> str:
     return str(ready.get_attribute("data-ready"))
 
 
+def judge_all_but_one(server: Server, page: Page) -> list[str]:
+    """The six tiles in their order, the last of them on the desk and the others without salt."""
+    seen = [open_desk(server, page)]
+    for _ in range(5):
+        page.keyboard.press("2")
+        seen.append(wait_for_tile(page, seen[-1]))
+    return seen
+
+
 def standing(workspace: Workspace, tile: str) -> np.ndarray | None:
     newest = MaskStore(workspace.database_url).newest("small", tile)
     return None if newest is None else rle.decode(newest.mask, SHAPE)
@@ -208,10 +217,7 @@ def test_who_comes_too_late_is_told(server: Server, browser_page: Page, workspac
 def test_keys_alone_judge_tile_after_tile(server: Server, browser_page: Page, workspace: Workspace) -> None:
     """Nothing is said to be stored that is not, for as many keys as there are tiles, as fast as they come."""
     page = browser_page
-    seen = [open_desk(server, page)]
-    for _ in range(5):
-        page.keyboard.press("2")
-        seen.append(wait_for_tile(page, seen[-1]))
+    seen = judge_all_but_one(server, page)
     page.keyboard.press("2")
     expect(page.get_by_text("Every flagged tile is decided.")).to_be_visible(timeout=60_000)
     assert len(set(seen)) == 6 and verdicts(workspace) == dict.fromkeys(seen, "no_salt")
@@ -225,10 +231,7 @@ def test_a_step_back_takes_the_last_key_back_whatever_is_under_way(
 ) -> None:
     """Also when the tile before is being stored, and when no tile is left to show when that has been done."""
     page = browser_page
-    seen = [open_desk(server, page)]
-    for _ in range(5):
-        page.keyboard.press("2")
-        seen.append(wait_for_tile(page, seen[-1]))
+    seen = judge_all_but_one(server, page)
     for stored in (False, True):
         if stored:
             expect(page.get_by_text("5 of 6 decided")).to_be_visible(timeout=60_000)
@@ -244,10 +247,7 @@ def test_a_step_back_is_heard_before_its_button_is_there(
 ) -> None:
     """The moment at which nothing is left to judge, when the editor is gone and the button not there yet."""
     page = browser_page
-    seen = [open_desk(server, page)]
-    for _ in range(5):
-        page.keyboard.press("2")
-        seen.append(wait_for_tile(page, seen[-1]))
+    seen = judge_all_but_one(server, page)
     page.evaluate(PRESS_WHEN_THE_EDITOR_GOES)
     page.keyboard.press("2")
     page.wait_for_function("window.pressed")
