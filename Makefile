@@ -13,7 +13,7 @@ run: install
 	@$(BIN)/python -m dashboard --port $(PORT)
 
 test: install-tests
-	$(BIN)/pytest -m "not soak" --numprocesses logical --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest -m "not soak" --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: install-tests
 	$(BIN)/ruff check .

@@ -141,7 +141,7 @@ class ReviewStore:
     ) -> list[int]:
         """Decide those of `items` that are open and on nobody else's desk, as one act; the ids of these items.
 
-        Otherwise as `decide`.
+        Otherwise as `decide`, but that drawings stay: nobody has them in sight.
         """
         act = _act(reviewer) | {"verdict": _verdict(verdict), "note": ""}
         asked, free = [int(item) for item in items], []

@@ -73,6 +73,8 @@ def judge(queue: Queue, items: pd.DataFrame, verdict: Verdict) -> None:
     except SaltScopeError as error:
         desk_state().failure = str(error)
         return
+    if desk_state().item in done:
+        desk_state().item = None
     left = len(items) - len(done)
     words = f", {left:,} left as others decided them or have them on their desks" if left else ""
     st.toast(f"{numbers.tiles(len(done))}: {verdict.replace('_', ' ')}{words}", icon=":material/check:")

@@ -65,7 +65,9 @@ def test_from_no_credentials_to_a_score(dashboard: Server, kaggle: Kaggle, brows
 
 def give_a_key(page: Page, login: dict[str, str], folder: Path) -> None:
     atomic.write_json(folder / "kaggle.json", login)
-    page.locator("input[type=file]").set_input_files(folder / "kaggle.json")
+    field = page.locator("input[type=file]")
+    expect(field).to_have_count(1)  # that of the attempt before has gone
+    field.set_input_files(folder / "kaggle.json")
 
 
 def download_and_import(page: Page, kaggle: Kaggle) -> None:

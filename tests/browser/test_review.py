@@ -319,7 +319,7 @@ def test_a_name_outlives_a_reload(server: Server, browser_page: Page, workspace:
     page.get_by_role("textbox", name="Reviewer").fill("Jörg; Ann")
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-reviewers").get_by_role("button", name="Jörg; Ann")).to_be_visible()
-    expect(page.locator(".st-key-reviewer_name")).to_be_attached()
+    page.wait_for_function("name => document.cookie.includes(encodeURIComponent(name))", arg="Jörg; Ann")
     page.reload()
     wait_for_tile(page)
     expect(page.locator(".st-key-reviewers").get_by_role("button", name="Jörg; Ann")).to_be_visible()
@@ -329,7 +329,9 @@ def test_a_name_outlives_a_reload(server: Server, browser_page: Page, workspace:
 def test_many_are_judged_at_once_from_the_list(server: Server, browser_page: Page, workspace: Workspace) -> None:
     page = browser_page
     page.set_default_timeout(30_000)
-    page.goto(f"{server.url}/review?dataset=small&view=list&first=loss")
+    page.goto(f"{server.url}/review?dataset=small&first=loss")
+    on_desk = wait_for_tile(page)
+    page.get_by_role("radio", name="List").click()
     expect(page.get_by_test_id("stDataFrame")).to_be_visible(timeout=60_000)
     page.get_by_test_id("stButtonGroup").filter(has_text="grid_view").get_by_role("radio").last.click()
     page.locator(".saltscope .tile").first.wait_for()
@@ -340,9 +342,13 @@ def test_many_are_judged_at_once_from_the_list(server: Server, browser_page: Pag
     page.get_by_role("button", name="No salt").click()
     expect(page.get_by_text("2 of 6 decided")).to_be_visible(timeout=30_000)
     judged = verdicts(workspace)
-    assert sorted(judged.values()) == ["no_salt", "no_salt"]
+    assert sorted(judged.values()) == ["no_salt", "no_salt"] and on_desk in judged
     for tile in judged:
         np.testing.assert_array_equal(standing(workspace, tile), np.zeros(SHAPE, np.uint8))
+    page.get_by_role("radio", name="Desk").click()
+    assert wait_for_tile(page, on_desk) not in judged
+    expect(page.get_by_text("1 of 4 open")).to_be_visible()
+    page.get_by_role("radio", name="List").click()
     page.get_by_role("button", name="Take back").click()
     expect(page.get_by_text("0 of 6 decided")).to_be_visible(timeout=30_000)
     assert verdicts(workspace) == {}
