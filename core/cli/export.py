@@ -12,7 +12,7 @@ from core.cli.options import JsonOption, WorkspaceOption, answer, facts
 from core.cli.runs import RunArgument
 from core.errors import BadInput
 from core.progress import terminal
-from core.review.export import MaskFormat, TableFormat
+from core.review.choices import MaskFormat, TableFormat
 from core.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from core.cli.options import JsonOption, WorkspaceOption, answer, facts, table
 from core.cli.runs import RunArgument
 from core.errors import BadInput
 from core.progress import terminal
-from core.review.policy import QueueOrder
+from core.review.choices import QueueOrder
 from core.workspace import Workspace
 
 

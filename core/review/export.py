@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from core.dataset.tiles import TileStore
 from core.errors import BadInput
 from core.explore.spreadsheet import as_csv
 from core.progress import Progress, silent
+from core.review.choices import MaskFormat, TableFormat
 from core.review.masks import MaskStore
 from core.review.reviewed import reviewed_masks
 from core.segment.predictions import load_predictions
@@ -22,20 +22,6 @@ from core.workspace import RunFolder
 
 AT_ONCE = 512  # masks
 SALT_GREY = 255  # of a mask as a picture
-
-
-class MaskFormat(StrEnum):
-    """rle: one csv file `id,rle_mask` as Kaggle has it · png: a folder with a picture a tile, salt is 255."""
-
-    RLE = "rle"
-    PNG = "png"
-
-
-class TableFormat(StrEnum):
-    """csv: safe to open in a spreadsheet · parquet: with its types."""
-
-    CSV = "csv"
-    PARQUET = "parquet"
 
 
 Masks = Iterator[tuple[list[str], np.ndarray]]  # ids (k) and masks (k, H, W) uint8, some at a time

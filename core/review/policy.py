@@ -18,6 +18,7 @@ import pandas as pd
 
 from core.errors import BadInput
 from core.explore import numbers
+from core.review.choices import QueueOrder
 
 CONFIDENT = 0.9  # from this confidence on a tile that was predicted empty is a confident empty
 FLAG_COLUMNS = ["id", "salt_proportion", "confidence", "reason", "value", "limit", "words"]
@@ -157,13 +158,6 @@ def is_confident_empty(salt_proportion: Any, confidence: Any) -> Any:
     Works on pandas columns, on arrays and on columns of a database alike.
     """
     return (salt_proportion == 0) & (confidence >= CONFIDENT)
-
-
-class QueueOrder(StrEnum):
-    """Who comes first in the queue."""
-
-    CONFIDENCE = "confidence"  # the least confident first, confident empties last
-    LOSS = "loss"  # the tile that is expected to cost the score most first, whatever was predicted
 
 
 def queue_order(items: pd.DataFrame, order: QueueOrder = QueueOrder.CONFIDENCE) -> npt.NDArray[np.int64]:

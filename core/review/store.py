@@ -20,10 +20,11 @@ from sqlalchemy.exc import IntegrityError
 
 from core.errors import BadInput, Decided, NotFound
 from core.review import statements
+from core.review.choices import QueueOrder
 from core.review.engine import connect, reading, writing
 from core.review.masks import NewMask, add_revision, drop_drafts_of, withdraw_revisions
 from core.review.migration import ensure_schema
-from core.review.policy import FLAG_COLUMNS, QueueOrder, TileFlag, queue_order
+from core.review.policy import FLAG_COLUMNS, TileFlag, queue_order
 from core.review.tables import UNDO, Verdict, flags, review_items
 
 UNKNOWN = 0.5  # the confidence of an item whose prediction says nothing of it: neither sure nor unsure

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.dataset.tiles import TileStore
-from core.review.policy import QueueOrder
+from core.review.choices import QueueOrder
 from core.review.tables import LABELS
 from core.workspace import RunFolder, Workspace
 from dashboard import cache, navigation

@@ -14,7 +14,8 @@ from core.dataset import rle
 from core.dataset.importing import import_source
 from core.dataset.tiles import TileStore
 from core.errors import BadInput, NotFound
-from core.review.export import MaskFormat, export_predicted_masks
+from core.review.choices import MaskFormat
+from core.review.export import export_predicted_masks
 from core.review.flagging import flag_run
 from core.review.masks import MaskStore
 from core.review.policy import FlagRules

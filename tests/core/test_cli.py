@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from core.cli import main
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,8 +71,16 @@ def test_from_import_to_queue(tmp_path: Path, kaggle_folder: Path) -> None:
     assert answer(space, "queue")["items"] == []
 
 
-def test_unknown_and_forbidden_names_are_refused(tmp_path: Path) -> None:
-    space = tmp_path / "workspace"
+def test_nothing_heavy_is_loaded_before_it_is_known_what_to_do() -> None:
+    code = "import sys; import core.cli; print(*{'numpy', 'pandas', 'sqlalchemy', 'torch'} & set(sys.modules))"
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True).split() == []
+
+
+def test_unknown_and_forbidden_names_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    space = str(tmp_path / "workspace")
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # that of the tests stays
     for words in (
         ["summary", "NAME"],
         ["train", "NAME"],
@@ -83,7 +94,12 @@ def test_unknown_and_forbidden_names_are_refused(tmp_path: Path) -> None:
         ["evaluate", "NAME", "--dataset", "NAME"],
     ):
         for name in ("nobody", "../x"):
-            assert name in refusal(space, *[name if word == "NAME" else word for word in words])
+            line = [name if word == "NAME" else word for word in words]
+            monkeypatch.setattr(sys, "argv", ["core", *line, "--workspace", space])
+            with pytest.raises(SystemExit, match="1"):
+                main()
+            said = capsys.readouterr().err
+            assert said.startswith("error: ") and name in said and said.count("\n") == 1
 
 
 def test_settings_that_make_no_sense_are_refused(tmp_path: Path, kaggle_folder: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 from core import adoption
 from core.dataset import rle
 from core.dataset.importing import import_source
-from core.review.export import TableFormat, write_table
+from core.review.choices import TableFormat
+from core.review.export import write_table
 from core.review.masks import MaskStore
 from core.workspace import Workspace
 from tests import sources

@@ -13,7 +13,8 @@ from core.dataset import pictures, rle
 from core.dataset.importing import import_source
 from core.dataset.tiles import TileStore
 from core.errors import BadInput
-from core.review.export import MaskFormat, TableFormat, export_labels, export_predicted_masks, write_table
+from core.review.choices import MaskFormat, TableFormat
+from core.review.export import export_labels, export_predicted_masks, write_table
 from core.review.masks import MaskStore
 from core.review.reviewed import reviewed_masks
 from core.review.store import ReviewStore

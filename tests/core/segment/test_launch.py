@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ for turn in range(8):
 """
 
 
+@cache
 def learned(launch: str, kind: str = "cpu", **environment: str) -> tuple[list[float], str]:
     """The losses of eight steps in a process of their own, and what it said beside."""
     command = [sys.executable, "-c", LEARN, kind, launch]
