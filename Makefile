@@ -32,7 +32,8 @@ install-tests: .venv/installed-tests
 	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info[:2] <= (3, 13) else f"SaltScope needs Python 3.11 to 3.13, and {sys.executable} is {sys.version.split()[0]}: try make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	@echo "Installing into .venv (PyTorch is large; this happens once)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt
+	@$(BIN)/python -m compileall -q -j 0 .venv >/dev/null || true # on all cores, which pip does on one; templates do not parse
 	@touch $@
 
 .venv/installed-tests: .venv/installed tests/requirements.txt

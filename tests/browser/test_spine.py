@@ -79,6 +79,7 @@ def train_two_epochs(page: Page) -> None:
 
 def predict_all(page: Page) -> None:
     page.get_by_role("button", name="Predict", exact=True).click()
+    page.get_by_role("radio", name="one", exact=True).click()
     page.get_by_role("button", name="Predict these tiles").click()
     expect(page.get_by_text(re.compile("600 tiles predicted"))).to_be_visible(timeout=MINUTE)
     expect(page.get_by_text("salt predicted")).to_be_visible()
