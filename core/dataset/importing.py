@@ -25,7 +25,7 @@ from core.dataset.decoding import Decoded, Kind, Scaling, decode_all, fit_scalin
 from core.dataset.layouts import Source
 from core.dataset.planning import Plan, Tile, plan, some
 from core.dataset.soundness import without_damage
-from core.dataset.tiles import ORDER, TileStore, finish_store, made_from, new_arrays
+from core.dataset.tiles import ORDER, TileStore, finish_store, made_from, named_source, new_arrays
 from core.errors import BadInput, NotFound, WorkspaceError, in_words
 from core.progress import Progress, silent
 from core.workspace import Workspace
@@ -115,7 +115,8 @@ def _replace(folder: Path, source: Source, checksum: str, skip_bad: bool, progre
         with atomic.replacing_folder(folder) as part:
             tiles, masks = new_arrays(part, len(planned.tiles), kind.shape)
             decoded = decode_all(planned.tiles, tiles, masks, kind, scaling, progress)
-            about = _about(source, checksum, planned, decoded, kind, scaling) | {"damaged": damaged}
+            about = _about(source, checksum, planned, decoded, kind, scaling)
+            about |= {"source": named_source(folder, source.path), "damaged": damaged}
             progress(len(tiles), len(tiles), "Writing the data set")
             if planned.order:
                 (part / ORDER).write_text("\n".join(planned.order) + "\n", encoding="utf-8")
@@ -153,7 +154,6 @@ def _about(
     if scaling:
         warnings.append(f"{kind.dtype} amplitudes scaled to 0…255: {scaling}")
     return {
-        "source": str(source.path),
         "checksum": checksum,
         "imported": datetime.now(UTC).isoformat(timespec="seconds"),
         "pixels": str(kind.dtype),

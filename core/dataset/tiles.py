@@ -142,9 +142,19 @@ class TileStore:
 def made_from(folder: Path) -> Path | None:
     """The source that the data set in `folder` was imported from; None where that is not known, or there is none."""
     try:
-        return Path(atomic.read_object(folder / "source.json", source=str)["source"])
+        return _workspace(folder) / atomic.read_object(folder / "source.json", source=str)["source"]
     except (OSError, ValueError):
         return None
+
+
+def named_source(folder: Path, source: Path) -> str:
+    """How source.json of the data set in `folder` names its source: within the workspace, so that this may be moved."""
+    root = _workspace(folder)
+    return str(source.relative_to(root) if source.is_relative_to(root) else source)
+
+
+def _workspace(folder: Path) -> Path:
+    return folder.absolute().parents[1]
 
 
 def write_store(

@@ -111,6 +111,20 @@ def test_a_run_that_predicts_is_not_deleted(tiny: Workspace) -> None:
     assert tiny.all_runs() == []
 
 
+def test_a_workspace_may_be_moved_with_its_sources_and_reviews(
+    workspace: Workspace, kaggle_folder: Path, tmp_path: Path
+) -> None:
+    source = shutil.copytree(kaggle_folder, workspace.sources / "x")
+    import_source(source, workspace, "x")
+    tile = str(TileStore.open(workspace.dataset("x")).index["id"].iloc[0])
+    MaskStore(workspace.database_url).save("x", tile, np.ones((101, 101)), "ann", base=None)
+    workspace.root.rename(tmp_path / "elsewhere")
+    moved = Workspace.open(tmp_path / "elsewhere")
+    actions.check_import(moved, moved.sources / "x", "x")
+    with pytest.raises(BadInput, match="people have worked on its tiles"):
+        actions.check_import(moved, kaggle_folder, "x")
+
+
 def test_another_source_does_not_come_to_lie_below_reviews(
     workspace: Workspace, kaggle_folder: Path, tmp_path: Path
 ) -> None:
