@@ -10,11 +10,13 @@ import streamlit as st
 from core.dataset import rle
 from core.dataset.tiles import TileStore
 from core.explore import numbers
-from core.segment.predictions import Predictions
+from core.segment.predictions import Predictions, is_of_now
 from core.segment.treatment import PLAIN
+from core.workspace import RunFolder
 from dashboard import cache, corrected, paging, state
 from dashboard.components.gallery import GalleryEvent, GalleryTile, gallery, tiles_for_gallery
 from dashboard.guard import guarded
+from dashboard.plain import plain
 
 ORDERS = {
     "least confident first": ("confidence", True),
@@ -49,17 +51,24 @@ def chosen(found: list[Path]) -> Predictions:
     return cache.predictions(next((folder for folder in found if folder.name == wanted), found[0]))
 
 
-def in_words(predictions: Predictions) -> str:
-    """How many tiles were predicted and how well; the score counts only tiles that the run did not learn from."""
+def in_words(predictions: Predictions, run: RunFolder) -> str:
+    """How many tiles were predicted, by what and how well; the score is over tiles that `run` did not learn from."""
     frame, foreign = predictions.frame, "imported" in predictions.facts
     scores = frame["map"][frame["validation"] | foreign].dropna().to_numpy()
-    said = f"{numbers.tiles(len(predictions))} predicted{' elsewhere' * foreign}"
+    said = f"{numbers.tiles(len(predictions))} predicted{' elsewhere' * foreign}{_by_others(predictions, run)}"
     if len(scores) < 2:
         return said
     which = "labelled tiles, which may have been learned" if foreign else "tiles kept aside in training"
     error = scores.std(ddof=1) / np.sqrt(len(scores))
     words = "" if predictions.treatment == PLAIN else "; masks tuned on them, see Masks for what it brings"
     return f"{said} · score {numbers.score(scores.mean(), error)} over {len(scores):,} {which}{words}"
+
+
+def _by_others(predictions: Predictions, run: RunFolder) -> str:
+    """By which networks, where it was not the best of `run` alone, as it is now."""
+    if others := [one for one in predictions.facts.get("runs", []) if one != run.id]:
+        return f" together with {plain(', '.join(others))}"
+    return "" if is_of_now(run, predictions.facts) else " before the run found a better epoch: predict again"
 
 
 def choose_order() -> None:

@@ -100,6 +100,22 @@ def test_a_confidence_of_another_version_is_calibrated_again_for_the_same_masks(
     assert Masking.of(calibrated).calibration and Masking.of(calibrated).treatment == Treatment(area=20)
 
 
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"runs": ["20260101-000000-unet-aaaa", "another"]}, "predicted together with another"),
+        ({"epochs": [3]}, "before the run found a better epoch"),
+        ({"epochs": [7]}, "predicted · score"),
+    ],
+)
+def test_by_which_networks_is_told(opened: Open, run: RunFolder, facts: dict[str, object], told: str) -> None:
+    run.best.with_suffix(".json").write_text(json.dumps({"epoch": 7}))
+    path = run.predictions("small", "train") / "prediction.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | facts))
+    page = opened("predictions", dataset="small", run=run.id)
+    assert not page.exception and told in words(page)
+
+
 def test_settings_of_ones_own_are_used_at_once(opened: Open, run: RunFolder) -> None:
     page = view(opened, run, "Masks")
     next(one for one in page.number_input if "Remove patches" in one.label).set_value(40)
