@@ -20,7 +20,7 @@ def start(settings: TrainSettings, all_folds: bool) -> None:
 
 context = top_bar.show("Train", filters=False)
 form, main = st.columns([3, 7], gap="medium")
-settings = None
+settings = facts = None
 with form, st.container(border=True, key="new_training"):
     st.subheader("New training", anchor=False)
     try:
@@ -31,9 +31,9 @@ with form, st.container(border=True, key="new_training"):
         words += f" {settings.minutes:g} minutes each." if settings.minutes else ""
         if st.button("Cross-validate", icon=":material/view_week:", width="stretch", help=words):
             start(settings, all_folds=True)
-        device_card.show(context.workspace, context.tiles, settings)
+        facts = device_card.show(context.workspace, context.tiles, settings)
     except SaltScopeError as error:
-        settings = None
+        settings = facts = None
         tell(error)
 with main:
     curves, models, layers = st.tabs(["Run", "Models", "Layers"], key="view", bind="query-params")
@@ -43,9 +43,9 @@ with main:
                 run_panel.show(context.workspace, context.run)
             else:
                 st.info("No run yet. Choose settings and start; the curves appear here and grow.")
-    if models.open and settings:
+    if models.open and settings and facts:
         with models:
-            model_list.show(context.workspace, context.tiles, settings)
+            model_list.show(context.workspace, context.tiles, settings, facts)
     if layers.open and settings:
         with layers:
             model_table.show(settings, context.tiles.tile_shape)

@@ -1,6 +1,6 @@
 """Which device there is, in words, and what it can be expected to do. Imports torch only where it is asked.
 
-A page must not import torch: it calls `ask`, which lets another process look.
+A page must not import torch: it calls `look`, which lets another process do so.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from core.errors import BadInput
 
+_LOOKING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="device")
 CPU_WARNING = "No GPU was found: training on the CPU works, but takes several times as long."
 
 
@@ -56,8 +58,12 @@ def resolve(device: str) -> str:
 
 
 @cache
-def ask(device: str = "auto") -> dict[str, Any]:
-    """`describe`, found out once by another process (about two seconds). Raises `BadInput`."""
+def look(device: str = "auto") -> Future[dict[str, Any]]:
+    """`describe`, found out once by another process, which takes some seconds; its result raises `BadInput`."""
+    return _LOOKING.submit(_ask, device)
+
+
+def _ask(device: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "core.segment.device", device]
     root = Path(__file__).parents[2]
     answer = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)

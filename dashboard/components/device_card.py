@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import Future
+from typing import Any
 
 import streamlit as st
 
@@ -14,13 +16,19 @@ from core.segment.settings import TrainSettings
 from core.workspace import Workspace
 
 
-def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> None:
-    """Name device, precision, expected time, and weights that are missing. Raises `BadInput` for no such device."""
+def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> dict[str, Any] | None:
+    """Name device, precision, expected time, and weights that are missing. Raises `BadInput` for no such device.
+
+    Returns what `device.describe` says; None until that is known, when the page is drawn again.
+    """
     if first_weights.missing(settings):
         hub = "; timm's hub is asked at the start" if first_weights.can_be_fetched(settings) else ""
         st.warning(f"First weights: {first_weights.in_words(settings)}{hub}.", icon=":material/warning:")
-    with st.spinner("Looking at the device…"):
-        facts = device.ask(settings.device)
+    looking = device.look(settings.device)
+    if not looking.done():
+        _wait(looking)
+        return None
+    facts = looking.result()
     memory = f", {facts['memory_gb']:.0f} GB" if facts["memory_gb"] else ""
     labelled = int(tiles.index["has_mask"].sum())
     expected = expected_epoch(workspace, settings, labelled, tiles.tile_shape, facts)
@@ -31,3 +39,11 @@ def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> Non
     st.markdown(f"About **{epoch}** an epoch, **{whole}** in all ({basis}), less if it stops early.")
     warning = f"  \n:material/warning: {facts['warning']}" if facts["warning"] else ""
     st.caption(f"{facts['name']}{memory}. Precision: {facts['precision']}.{warning}")
+    return facts
+
+
+@st.fragment(run_every=0.5)
+def _wait(looking: Future[dict[str, Any]]) -> None:
+    st.caption("Looking at the device…")
+    if looking.done():
+        st.rerun()

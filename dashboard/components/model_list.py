@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from core.dataset.tiles import TileStore
 from core.explore import numbers
-from core.segment import device
 from core.segment.expectation import Expectation, expected_epoch
 from core.segment.registry import Offer, offers
 from core.segment.settings import TrainSettings
@@ -23,9 +24,12 @@ COLUMNS = {
 }
 
 
-def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> None:
-    """A table of all networks with the other settings as they are, and scores against operations."""
-    labelled, facts = int(tiles.index["has_mask"].sum()), device.ask(settings.device)
+def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings, facts: dict[str, Any]) -> None:
+    """A table of all networks with the other settings as they are, and scores against operations.
+
+    facts: of the device, as `core.segment.device` describes it.
+    """
+    labelled = int(tiles.index["has_mask"].sum())
 
     def expected(one: TrainSettings) -> Expectation:
         return expected_epoch(workspace, one, labelled, tiles.tile_shape, facts)

@@ -61,8 +61,9 @@ def filter_in_explore(page: Page) -> None:
 def train_two_epochs(page: Page) -> None:
     go(page, "Train")
     page.get_by_role("radio", name="unet", exact=True).click()
-    expect(page.locator("input[aria-label=Width]:enabled")).to_have_count(1)
-    expect(page.locator("input[aria-label=Width]")).to_have_count(1)  # that of the preset before has gone
+    width = page.locator("input[aria-label=Width]")
+    expect(width.and_(page.locator(":enabled"))).to_have_count(1, timeout=20_000)
+    expect(width).to_have_count(1, timeout=20_000)  # that of the preset before has gone
     set_number(page, "Epochs", 2)
     set_number(page, "Width", 8)
     page.get_by_role("button", name="Start training").click()

@@ -7,9 +7,15 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.segment import device
 from core.segment.registry import MODELS
 from core.workspace import Workspace
 from tests.pages.test_runs import make
+
+
+@pytest.fixture(autouse=True)
+def _known_device() -> None:
+    device.look().result()
 
 
 def test_networks_are_listed_with_size_and_time(opened: Callable[..., AppTest], workspace: Workspace) -> None:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.segment import first_weights
+from core.segment import device, first_weights
 from core.segment.settings import TrainSettings
 
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def _known_device() -> None:
+    device.look().result()
 
 
 def test_weights_that_are_missing_are_told_before_the_start(opened: Open) -> None:
@@ -42,6 +50,18 @@ def test_any_encoder_of_timm_may_be_typed(opened: Open) -> None:
     typed(app, "tu-test_resnets")
     assert not app.exception
     assert any("did you mean tu-test\\_resnet" in one.value for one in app.error)
+
+
+def test_the_page_does_not_wait_for_the_device(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    looking: Future[dict[str, Any]] = Future()
+    monkeypatch.setattr(device, "look", lambda name: looking)
+    app = opened("train", dataset="small", view="Models")
+    assert "Looking at the device…" in [one.value for one in app.caption]
+    app.segmented_control("preset").set_value("unet").run()
+    assert not app.exception and app.number_input("setting_unet_width").value == 8 and not app.dataframe
+    looking.set_result(device.describe("cpu"))
+    app.run()
+    assert not app.exception and "unet" in set(app.dataframe[0].value["Model"])
 
 
 def test_what_a_network_does_not_have_can_not_be_set(opened: Open) -> None:

@@ -25,15 +25,15 @@ def test_pages_get_settings_summary_predictions_and_device_without_torch() -> No
     code = """if True:
         import sys
         from core.segment import architecture, expectation, metrics, predictions, settings
-        from core.segment.device import ask
-        assert ask("cpu")["device"] == "cpu"
+        from core.segment.device import look
+        assert look("cpu").result()["device"] == "cpu"
         sys.exit("torch" in sys.modules)
     """
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_another_process_describes_the_same_device() -> None:
-    assert device.ask("cpu") == device.describe("cpu")
+    assert device.look("cpu").result() == device.describe("cpu")
     facts = device.describe("cpu")
     assert facts["name"] and facts["cores"] >= 1 and facts["memory_gb"] > 0
     assert "No GPU was found" in facts["warning"]
@@ -46,7 +46,7 @@ def test_a_device_that_is_not_here_is_named() -> None:
     with pytest.raises(BadInput, match=words):
         device.resolve("mps")
     with pytest.raises(BadInput, match=words):
-        device.ask("mps")
+        device.look("mps").result()
 
 
 def test_the_expected_time_comes_from_an_earlier_run_on_such_a_device(
