@@ -58,24 +58,14 @@ class NoteField {
 
   /** What is written, for the next page; what was sent stays until it has arrived. */
   keep() {
-    try {
-      if (this.text) sessionStorage.setItem(this.keptUnder, JSON.stringify({ about: this.about, text: this.field.value }));
-      else sessionStorage.removeItem(this.keptUnder);
-    } catch {
-      // storage is switched off: it lasts as long as the page
-    }
+    if (this.text) tabStorage.set(this.keptUnder, { about: this.about, text: this.field.value });
+    else tabStorage.remove(this.keptUnder);
   }
 
   /** What was written before the page was loaded again. */
   restore() {
-    try {
-      const kept = JSON.parse(sessionStorage.getItem(this.keptUnder));
-      if (!kept) return;
-      this.about = kept.about;
-      this.field.value = kept.text;
-    } catch {
-      // storage is switched off
-    }
+    const kept = tabStorage.get(this.keptUnder);
+    if (kept) [this.about, this.field.value] = [kept.about, kept.text];
   }
 
   keyDown(event) {

@@ -13,7 +13,7 @@ _mount = st.components.v2.component(
     "saltscope.note_field",
     html='<input type="text" aria-label="Note" autocomplete="off">',
     css=assets.text("note_field.css"),
-    js=assets.text("mounted.js", "outbox.js", "note_field.js"),
+    js=assets.text("mounted.js", "outbox.js", "tab_storage.js", "note_field.js"),
 )
 
 

@@ -34,6 +34,12 @@ class Outbox {
     return this.newest;
   }
 
+  /** Send it in the place of an older one about the same tile. */
+  replace(event, value, place) {
+    this.drop((older) => older.event === event && older.value.tile === value.tile && older.place === place);
+    return this.send(event, value, place);
+  }
+
   /** Messages of which `isVoid` says so need not arrive any more. */
   drop(isVoid) {
     this.messages = this.messages.filter((message) => !isVoid(message));

@@ -27,12 +27,15 @@ _mount = st.components.v2.component(
     css=assets.text("tile_look.css", "neighbourhood.css", "tile_view/tile_view.css", "mask_editor/mask_editor.css"),
     js=assets.tile_script(
         "outbox.js",
+        "tab_storage.js",
         "neighbourhood.js",
         "tile_view/pictures.js",
         "mask_editor/mask_edits.js",
         "mask_editor/tools.js",
         "mask_editor/drawing.js",
         "mask_editor/easel.js",
+        "mask_editor/drafts.js",
+        "mask_editor/acts.js",
         "mask_editor/mask_editor.js",
     ),
 )

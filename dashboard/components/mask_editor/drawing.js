@@ -51,24 +51,16 @@ class Drawing {
   /** Remember it in this browser tab, until it is saved. */
   keep() {
     this.stroke = Math.max(Date.now(), this.stroke + 1);
-    try {
-      sessionStorage.setItem(this.place, JSON.stringify({ mask: codeOf(this.pixels), base: this.base, stroke: this.stroke }));
-    } catch {
-      // storage is switched off: the server's draft alone has to do
-    }
+    tabStorage.set(this.place, { mask: codeOf(this.pixels), base: this.base, stroke: this.stroke });
   }
 
   forget() {
-    try {
-      sessionStorage.removeItem(this.place);
-    } catch {
-      // as above
-    }
+    tabStorage.remove(this.place);
   }
 
   /** Go on with the newer one of this tab's draft and the server's ({ mask, base, stroke } or null); the one taken, or null. */
   restore(kept) {
-    const drafts = [this.inTab(), kept].filter(Boolean).sort((one, other) => other.stroke - one.stroke);
+    const drafts = [tabStorage.get(this.place), kept].filter(Boolean).sort((one, other) => other.stroke - one.stroke);
     if (!drafts.length) return null;
     const { pixels } = Mask.fromCode(drafts[0].mask, this.shape);
     if (samePixels(pixels, this.pixels)) return null;
@@ -76,13 +68,5 @@ class Drawing {
     this.show(pixels);
     Object.assign(this, { stroke: drafts[0].stroke, base: drafts[0].base });
     return drafts[0];
-  }
-
-  inTab() {
-    try {
-      return JSON.parse(sessionStorage.getItem(this.place));
-    } catch {
-      return null;
-    }
   }
 }

@@ -1,13 +1,10 @@
 // The mask editor: tools on the left, the tile that is painted on, what to do with it on the right.
-// Every stroke is a draft at once, here and on the server; what becomes of the mask is said by an action.
-// After an action the tile that was given ahead is shown at once; the action counts as done when Python says so.
+// Every stroke is a draft (drafts.js); what becomes of the mask is said by an action (acts.js).
 
 const RADIUS = { least: 0.5, most: 30, step: 1.25, atFirst: 4 }; // tile pixels
 const FRAGMENT = 12; // salt in pieces of fewer pixels is dropped
 const SIDE = 300; // CSS pixels beside the picture
 const AROUND_WIDTH = 222; // CSS pixels of the tiles around this one
-const PATIENCE = 8000; // ms until what nobody acknowledged is called not stored
-const HANDING_OVER = 2000; // ms in which what comes in the place of the editor should be there
 const NARROW = 700; // below this width the rest stands under the picture
 const BELOW = 56; // CSS pixels that a page needs below the picture
 const LEAST = 240; // height of the picture, CSS pixels
@@ -19,11 +16,11 @@ class MaskEditor extends Board {
     this.radius = stored("saltscope.brush").radius ?? RADIUS.atFirst;
     this.subtracts = false;
     this.outbox = Outbox.of(data.outbox, this);
+    this.drafts = new Drafts(this);
+    this.acts = new Acts(this);
     this.easel = new Easel(this, (place) => this.point(place));
     this.build();
     this.root.addEventListener("keyup", (event) => event.key === " " && this.pan(false));
-    this.overhear = (event) => this.acting && event.target === document.body && this.keyDown(event);
-    window.addEventListener("keydown", this.overhear, true); // keys come there while the editor is leaving the page
     this.root.addEventListener("dblclick", () => this.tool.clicks && this.easel.finish());
   }
 
@@ -50,16 +47,13 @@ class MaskEditor extends Board {
     this.thresholdRow = element("label", { class: "threshold" }, "salt from", this.threshold, this.thresholdWords);
     this.copies = element("select", { "aria-label": "Copy from" });
     this.copies.addEventListener("change", () => this.copy(this.work.sources[Number(this.copies.value)]));
-    this.kept = element("div", { class: "kept", role: "status" });
-    this.told = element("div", { class: "told", role: "status" });
     this.notice = element("div", { class: "notice" });
-    this.acts = element("div", { class: "acts" });
     this.facts = element("dl", { class: "facts" });
     this.readout = element("div", { class: "readout" }, "\u00a0");
     const history = element("div", { class: "turn" }, this.back, this.forth);
     const edits = element("div", { class: "edits" }, this.steps, this.thresholdRow, this.copies);
     this.around = new Neighbourhood((id) => this.trigger("near", id));
-    this.side = element("div", { class: "side" }, this.acts, this.told, this.kept, this.facts, edits, this.around.root);
+    this.side = element("div", { class: "side" }, this.acts.buttons, this.acts.told, this.drafts.kept, this.facts, edits, this.around.root);
     this.stage = element("div", { class: "stage" }, this.tools, element("div", { class: "left" }, this.easel.root, this.readout), this.side);
     const mine = element("span", { class: "chip mine" }, element("i", { style: `--swatch: ${SALT.corrected}` }), "your mask");
     this.root.replaceChildren(this.barOf([mine], [history, this.turner, this.help]), this.sheet, this.notice, this.stage);
@@ -106,28 +100,28 @@ class MaskEditor extends Board {
     this.data = data;
     this.outbox.update(data.outbox);
     if (again) this.beginAgain();
-    if (this.acting && !this.isAnswered(data.outbox)) return this.acknowledge();
+    if (this.acts.waitsFor(data.outbox)) return this.drafts.acknowledge(data.outbox);
     const { ahead: known } = this;
     this.ahead = null;
-    this.settle(data);
+    this.acts.settle(data);
     if (!this.goesOn(data.work)) {
       const ready = await this.prepared(data.work, known);
       if (this.data !== data) return; // a newer tile has come meanwhile
       this.enter(ready);
     }
     this.work = data.work;
-    this.acknowledge();
+    this.drafts.acknowledge(data.outbox);
     this.refresh();
     const ahead = data.ahead && (await this.prepared(data.ahead, known));
     if (this.data !== data) return;
     this.ahead = ahead;
-    this.goOn();
+    this.acts.goOn();
   }
 
   /** The server is another one: what the one before was told is not for it, but the drawing is. */
   beginAgain() {
     this.outbox.drop(() => true);
-    if (this.drawing?.stroke && !this.isKept(this.drawing.stroke)) this.send();
+    if (this.drawing) this.drafts.sendAgain();
   }
 
   /** { work, tile, around }: all that is shown of a tile, ready to be drawn; `known` if it is the same. */
@@ -147,17 +141,14 @@ class MaskEditor extends Board {
   /** Begin with a tile, or go back to a `drawing` of it. */
   enter({ work, tile, around, place = this.data.outbox.place }, drawing) {
     Object.assign(this, { work, tile, place, cachedGreys: null });
-    clearTimeout(this.waiting); // for a stroke on the tile before, which goes on by itself
-    this.kept.textContent = "";
     this.around.show(around);
     this.easel.way = null;
     this.easel.enter(tile);
     this.drawing = drawing ?? new Drawing(`${this.data.place}/${work.tile.id}`, Mask.fromCode(work.mask, tile.shape), work.base);
     const restored = drawing ? null : this.drawing.restore(work.draft);
-    this.acknowledged = work.draft?.stroke ?? 0;
+    this.drafts.begin(work.draft);
     if (restored) this.say(`Your drawing of ${clock(restored.stroke)} is back; it is not saved yet.`, ["Discard it", () => this.discard()]);
     else this.say("");
-    if (this.drawing.stroke > this.acknowledged) this.send();
     this.thresholdRow.hidden = !tile.chance;
     this.copies.hidden = !work.sources.length;
     this.copies.replaceChildren(element("option", { value: "" }, "copy from … (V)"), ...work.sources.map(({ words }, i) => element("option", { value: i }, words)));
@@ -167,6 +158,7 @@ class MaskEditor extends Board {
   refresh() {
     this.showPosition(this.work);
     this.showFacts();
+    this.acts.show();
     this.showConflict();
     this.arrange();
     this.root.dataset.ready = this.work.tile.id; // for those who wait for the tile
@@ -206,13 +198,6 @@ class MaskEditor extends Board {
   showFacts() {
     const facts = [["Salt in your mask", saltInWords(this.pixels)], ...this.work.facts];
     this.facts.replaceChildren(...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
-    this.acts.replaceChildren(...this.data.actions.map((action) => this.actButton(action)));
-  }
-
-  actButton({ name, label, key, primary }) {
-    const made = button("", label, () => this.act(name), { "data-act": name, class: primary ? "primary" : "" });
-    made.append(element("span", {}, label), element("kbd", {}, keyWords(key)));
-    return made;
   }
 
   // What the easel asks for.
@@ -240,7 +225,7 @@ class MaskEditor extends Board {
     this.showTools();
     this.showFacts();
     this.easel.draw();
-    this.send();
+    this.drafts.send();
   }
 
   undo() {
@@ -281,117 +266,6 @@ class MaskEditor extends Board {
     if (sources.length) this.copy(sources[next % sources.length]);
   }
 
-  // Drafts and actions.
-
-  send() {
-    const { stroke, base } = this.drawing;
-    const tile = this.tile.source.id;
-    this.kept.textContent = "keeping the draft …";
-    this.kept.classList.remove("failed");
-    this.forgetPending("draft", tile);
-    this.outbox.send("draft", { tile, mask: codeOf(this.pixels), base, stroke }, this.place);
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.isKept(stroke) || this.failed(), PATIENCE);
-  }
-
-  /** A newer message about the same takes its place. */
-  forgetPending(kind, tile) {
-    this.outbox.drop(({ event, value, place }) => event === kind && value.tile === tile && place === this.place);
-  }
-
-  isKept(stroke) {
-    return (this.acknowledged ?? 0) >= stroke;
-  }
-
-  /** Nobody has acknowledged the draft: say so, and send it again. */
-  failed() {
-    this.send();
-    this.kept.textContent = "The server does not answer: the draft is kept in this browser tab only.";
-    this.kept.classList.add("failed");
-  }
-
-  acknowledge() {
-    const told = this.data.outbox.answers.draft;
-    if (told && told.tile === this.tile.source.id) this.acknowledged = Math.max(this.acknowledged ?? 0, told.stroke);
-    const { stroke, changed } = this.drawing;
-    if (stroke && this.isKept(stroke)) this.kept.textContent = changed ? "draft stored" : "";
-    else if (!stroke) this.kept.textContent = "";
-  }
-
-  /** Ask for an action and show the next tile, if it is here; a second action waits until the first is answered. */
-  act(name) {
-    if (this.acting) return this.hold(name);
-    if (!this.root.dataset.ready) return; // nobody judges a tile unseen
-    if (this.easel.way) this.easel.finish();
-    const { drawing, work, tile, data, place } = this;
-    const told = { name, tile: tile.source.id, mask: codeOf(drawing.pixels), base: drawing.base, changed: drawing.changed, stroke: Date.now() };
-    this.forgetPending("act", told.tile); // of an editor before this one
-    const number = this.outbox.send("act", { tile: told.tile, drawn: told, session: data.outbox.session }, place);
-    this.acting = { told, number, drawing, from: { work, tile, place, around: this.around.tiles }, session: data.outbox.session };
-    this.tell(`storing: ${this.actionWords()} …`);
-    this.losing = setTimeout(() => this.tell(`The server does not answer: not stored yet: ${this.actionWords()}`, true), PATIENCE);
-    delete this.root.dataset.ready;
-    if (!this.ahead || !this.leadsOn(name)) return;
-    this.enter(this.ahead);
-    this.ahead = null;
-    this.refresh();
-  }
-
-  /** What waits for the answer: a verdict on the tile in sight, or a step back, which takes such a verdict back. */
-  hold(name) {
-    const verdictWaits = this.held && this.leadsOn(this.held);
-    if (!this.leadsOn(name)) this.held = verdictWaits ? null : name; // both together change nothing
-    else if (this.root.dataset.ready) this.held = name;
-  }
-
-  /** Whether the next tile follows on an action. */
-  leadsOn(name) {
-    return this.data.actions.find((action) => action.name === name).ahead;
-  }
-
-  /** What is under way, in words. `back`: the tile that has come back by it, where it is about another one. */
-  actionWords(back) {
-    const { name, tile } = this.acting.told;
-    const { label, ahead } = this.data.actions.find((action) => action.name === name);
-    return [label.toLowerCase(), ahead ? tile : back].filter(Boolean).join(", ");
-  }
-
-  /** Whether it is known what has become of the action under way; of a server that is gone nothing will ever be. */
-  isAnswered({ arrived, session }) {
-    return arrived >= this.acting.number || session !== this.acting.session;
-  }
-
-  /** Say what has become of the action; where it was refused, go back to its tile as it was. */
-  settle({ outbox, work }) {
-    const { acting } = this;
-    const answered = outbox.answers.act;
-    if (!acting) return;
-    clearTimeout(this.losing);
-    const waits = work.tile.id === acting.told.tile && outbox.place === acting.from.place;
-    const answers = answered?.stroke === acting.told.stroke; // not so after a fault or another server
-    const done = answers && answered.done;
-    const { stores } = this.data.actions.find(({ name }) => name === acting.told.name);
-    if (done && stores) acting.drawing.forget();
-    this.tell(`${done ? "stored" : answers || waits ? "not stored" : "perhaps stored"}: ${this.actionWords(done && work.tile.id)}`, !done);
-    this.acting = null;
-    const shown = this.tile.source.id;
-    const stillMeant = this.held && (this.leadsOn(this.held) ? work.tile.id === shown : done);
-    if (!stillMeant) this.held = null;
-    if (!done && waits && shown !== acting.told.tile) this.enter(acting.from, acting.drawing);
-  }
-
-  /** Do what a key asked for in the meantime. */
-  goOn() {
-    const { held } = this;
-    this.held = null;
-    if (held) this.act(held);
-  }
-
-  tell(words, failed = false) {
-    this.told.textContent = words;
-    this.told.classList.toggle("failed", failed);
-  }
-
   /** Somebody else's newer mask, until the drawing goes on from it. */
   get conflict() {
     const { conflict, work } = this.data;
@@ -408,7 +282,7 @@ class MaskEditor extends Board {
   saveOver() {
     const { conflict } = this;
     this.drawing.base = conflict.base;
-    this.act(conflict.action);
+    this.acts.act(conflict.action);
   }
 
   takeTheirs() {
@@ -461,17 +335,8 @@ class MaskEditor extends Board {
     super.remove();
     this.outbox.leave(this);
     this.data = { ...this.data }; // what is under way ends
-    clearTimeout(this.waiting);
-    clearTimeout(this.losing);
-    this.handOver(performance.now() + HANDING_OVER);
-  }
-
-  /** Leave a step back to the button that comes here when there is no tile any more, also one that is asked for until then. */
-  handOver(until) {
-    const found = this.held && document.querySelector(`.st-key-${this.data.name}_${this.held} button`);
-    if (found) found.click();
-    if (found || performance.now() > until) window.removeEventListener("keydown", this.overhear, true);
-    else setTimeout(() => this.handOver(until), 20);
+    this.drafts.rest();
+    this.acts.leave();
   }
 
   ownKeys() {
@@ -481,7 +346,7 @@ class MaskEditor extends Board {
     const edits = Object.fromEntries(this.wholeEdits().slice(0, 4).map(([, key, act]) => [key.toLowerCase(), act]));
     const [all, none] = this.wholeEdits().slice(4).map(([, , act]) => act);
     return [
-      ...actions.map(({ name, label, key }) => [keyWords(key), label.toLowerCase(), { [key]: (event) => event.repeat || this.act(name) }]),
+      ...actions.map(({ name, label, key }) => [keyWords(key), label.toLowerCase(), { [key]: (event) => event.repeat || this.acts.act(name) }]),
       ...TOOLS.map((tool) => [tool.key.toUpperCase(), tool.words, { [tool.key]: tools[tool.key] }]),
       ["X", "salt or rock (Shift or the right button: for one stroke)", { x: () => this.swap() }],
       ["[  ]", "brush smaller, larger", { "[": () => this.resize(this.radius / RADIUS.step), "]": () => this.resize(this.radius * RADIUS.step) }],
@@ -525,10 +390,6 @@ function saltInWords(pixels) {
   const percent = (100 * pixels.reduce((sum, value) => sum + value, 0)) / pixels.length;
   if (percent > 0 && percent < 0.1) return "< 0.1 %";
   return `${percent.toFixed(percent > 0 && percent < 10 ? 1 : 0)} %`;
-}
-
-function keyWords(key) {
-  return key === "Backspace" ? "⌫" : key.toUpperCase();
 }
 
 function clock(time) {
