@@ -45,7 +45,7 @@ if draw := views[view or "Tiles"]:
 with st.container(horizontal=True, vertical_alignment="bottom", key="prediction_controls"):
     prediction_pages.choose_order()
     shown = prediction_pages.choose(found)
-    st.caption(prediction_pages.in_words(shown, context.chosen_run), width="stretch")
+    prediction_pages.tell(shown, context.chosen_run)
     with st.popover("Predict more", icon=":material/add:"):
         predict_form.show(context.workspace, context.chosen_run, tiles)
         st.markdown("**From elsewhere, as a run of its own**")

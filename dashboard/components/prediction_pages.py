@@ -51,24 +51,34 @@ def chosen(found: list[Path]) -> Predictions:
     return cache.predictions(next((folder for folder in found if folder.name == wanted), found[0]))
 
 
-def in_words(predictions: Predictions, run: RunFolder) -> str:
+def tell(predictions: Predictions, run: RunFolder) -> None:
     """How many tiles were predicted, by what and how well; the score is over tiles that `run` did not learn from."""
+    maker, meaning = _maker(predictions, run)
+    st.caption(
+        f"{numbers.tiles(len(predictions))} predicted{maker}{_score(predictions)}", width="stretch", help=meaning
+    )
+
+
+def _score(predictions: Predictions) -> str:
     frame, foreign = predictions.frame, "imported" in predictions.facts
     scores = frame["map"][frame["validation"] | foreign].dropna().to_numpy()
-    said = f"{numbers.tiles(len(predictions))} predicted{' elsewhere' * foreign}{_by_others(predictions, run)}"
     if len(scores) < 2:
-        return said
+        return ""
     which = "labelled tiles, which may have been learned" if foreign else "tiles kept aside in training"
     error = scores.std(ddof=1) / np.sqrt(len(scores))
     words = "" if predictions.treatment == PLAIN else "; masks tuned on them, see Masks for what it brings"
-    return f"{said} · score {numbers.score(scores.mean(), error)} over {len(scores):,} {which}{words}"
+    return f" · score {numbers.score(scores.mean(), error)} over {len(scores):,} {which}{words}"
 
 
-def _by_others(predictions: Predictions, run: RunFolder) -> str:
-    """By which networks, where it was not the best of `run` alone, as it is now."""
+def _maker(predictions: Predictions, run: RunFolder) -> tuple[str, str | None]:
+    """By what, where it was not the best network of `run` alone, as it is now; and what that means."""
+    if "imported" in predictions.facts:
+        return " elsewhere", None
     if others := [one for one in predictions.facts.get("runs", []) if one != run.id]:
-        return f" together with {plain(', '.join(others))}"
-    return "" if is_of_now(run, predictions.facts) else " before the run found a better epoch: predict again"
+        return " together with others", f"The mean of this run and {plain(', '.join(others))}"
+    if not is_of_now(run, predictions.facts):
+        return " by an earlier epoch", "The run has found a better one since: predict again"
+    return "", None
 
 
 def choose_order() -> None:

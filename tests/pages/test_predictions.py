@@ -103,8 +103,8 @@ def test_a_confidence_of_another_version_is_calibrated_again_for_the_same_masks(
 @pytest.mark.parametrize(
     ("facts", "told"),
     [
-        ({"runs": ["20260101-000000-unet-aaaa", "another"]}, "predicted together with another"),
-        ({"epochs": [3]}, "before the run found a better epoch"),
+        ({"runs": ["20260101-000000-unet-aaaa", "another"]}, "predicted together with others"),
+        ({"epochs": [3]}, "predicted by an earlier epoch"),
         ({"epochs": [7]}, "predicted · score"),
     ],
 )
