@@ -30,7 +30,7 @@ def find(settings: TrainSettings) -> Path | None:
     if not settings.pretrained or settings.model == PLAIN:
         return None
     if timm_encoders.is_timm(settings.model):
-        path = _hub_file(timm_encoders.encoder(settings.model).weights, WEIGHTS)
+        path = _hub_file(_repository(settings), WEIGHTS)
     else:
         path = _lite_file(settings.model) if settings.model in LITE else _hub_file(*RESNET34)
     return path if path is not None and path.is_file() else None
@@ -40,7 +40,7 @@ def fetch(settings: TrainSettings) -> None:
     """Download the weights of an encoder of timm that are wanted and not here; where that fails, they stay missing."""
     if not timm_encoders.is_timm(settings.model) or not missing(settings):
         return
-    repository = timm_encoders.encoder(settings.model).weights
+    repository = _repository(settings)
     if not repository:
         return
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
@@ -69,7 +69,7 @@ def in_words(settings: TrainSettings) -> str:
 def can_be_fetched(settings: TrainSettings) -> bool:
     """Whether weights that are missing are on the hub, where the start of a training looks for them."""
     timm = timm_encoders.is_timm(settings.model)
-    return timm and missing(settings) and bool(timm_encoders.encoder(settings.model).weights)
+    return timm and missing(settings) and bool(_repository(settings))
 
 
 def warning(run: RunFolder) -> str:
@@ -79,6 +79,11 @@ def warning(run: RunFolder) -> str:
     except (OSError, ValueError, KeyError):  # nothing is decided yet, or by an older version
         return ""
     return words if words.startswith(f"{RANDOM}:") else ""
+
+
+def _repository(settings: TrainSettings) -> str:
+    """Where timm's hub has the weights, "" where it has none; asked with what the layers are asked with, so once."""
+    return timm_encoders.encoder(settings.model, settings.stride1, settings.levels).weights
 
 
 def _lite_file(model: str) -> Path | None:

@@ -14,6 +14,7 @@ from core.segment import device, first_weights
 from core.segment.expectation import expected_epoch
 from core.segment.settings import TrainSettings
 from core.workspace import Workspace
+from dashboard.plain import plain
 
 
 def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> dict[str, Any] | None:
@@ -21,7 +22,9 @@ def show(workspace: Workspace, tiles: TileStore, settings: TrainSettings) -> dic
 
     Returns what `device.describe` says; None until that is known, when the page is drawn again.
     """
-    if first_weights.missing(settings):
+    with st.spinner(f"Looking at {plain(settings.model)}…"):  # one of timm's has to be built, once
+        missing = first_weights.missing(settings)
+    if missing:
         hub = "; timm's hub is asked at the start" if first_weights.can_be_fetched(settings) else ""
         st.warning(f"First weights: {first_weights.in_words(settings)}{hub}.", icon=":material/warning:")
     looking = device.look(settings.device)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 from tests.server import APP, Server, free_port, launch
 
@@ -20,13 +21,23 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all tests of a file: what a server has sent to one test need not be loaded for the next."""
+    opened = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def browser_page(browser: Browser) -> Iterator[Page]:
-    """A new page of 1440×900."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    yield page
-    context.close()
+def browser_page(window: BrowserContext) -> Iterator[Page]:
+    """A new page of 1440×900 in a browser that remembers nothing but its cache."""
+    yield window.new_page()
+    for page in window.pages:
+        with suppress(Error):  # of a page that shows nothing
+            page.evaluate("localStorage.clear()")
+        page.close()
+    window.clear_cookies()
 
 
 @pytest.fixture
