@@ -61,7 +61,7 @@ def show(queue: Queue, items: pd.DataFrame, opened: Callable[[int], None]) -> No
 
 
 def judge(queue: Queue, items: pd.DataFrame, verdict: Verdict) -> None:
-    """One verdict on all of `items` that are still open, told in a toast; what went wrong is left for the page."""
+    """One verdict on all of `items` that are still open; what is done, or went wrong, the page tells."""
 
     def predict(tile: str) -> np.ndarray | None:
         found = None if queue.of_labels else predicted.of_tile(queue.run, queue.tiles.name, tile)
@@ -77,7 +77,7 @@ def judge(queue: Queue, items: pd.DataFrame, verdict: Verdict) -> None:
         desk_state().item = None
     left = len(items) - len(done)
     words = f", {left:,} left as others decided them or have them on their desks" if left else ""
-    st.toast(f"{numbers.tiles(len(done))}: {verdict.replace('_', ' ')}{words}", icon=":material/check:")
+    desk_state().done = f"{numbers.tiles(len(done))}: {verdict.replace('_', ' ')}{words}"
     st.session_state["review_list"] = st.session_state.get("review_list", 0) + 1
 
 

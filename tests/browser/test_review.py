@@ -340,6 +340,7 @@ def test_many_are_judged_at_once_from_the_list(server: Server, browser_page: Pag
         page.keyboard.press(key)
     expect(page.get_by_text("2 picked")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="No salt").click()
+    expect(page.get_by_test_id("stToast")).to_have_text("2 tiles: no salt", timeout=30_000)
     expect(page.get_by_text("2 of 6 decided")).to_be_visible(timeout=30_000)
     judged = verdicts(workspace)
     assert sorted(judged.values()) == ["no_salt", "no_salt"] and on_desk in judged
