@@ -33,7 +33,7 @@ with form, st.container(border=True, key="new_training"):
             start(settings, all_folds=True)
         facts = device_card.show(context.workspace, context.tiles, settings)
     except SaltScopeError as error:
-        settings = facts = None
+        settings = None
         tell(error)
 with main:
     curves, models, layers = st.tabs(["Run", "Models", "Layers"], key="view", bind="query-params")

@@ -23,7 +23,6 @@ from core.workspace import RunFolder
 AT_ONCE = 512  # masks
 SALT_GREY = 255  # of a mask as a picture
 
-
 Masks = Iterator[tuple[list[str], np.ndarray]]  # ids (k) and masks (k, H, W) uint8, some at a time
 
 
